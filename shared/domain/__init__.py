@@ -1,0 +1,1 @@
+"""What is true without AWS or HTTP. Standard library only."""

@@ -1,0 +1,117 @@
+"""An order of the relay: what shall be in the POS, what is written for it, and what the POS says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from shared.domain.identities import order_code, write_id
+from shared.domain.orders.writes import What, Write, WriteState
+
+
+@dataclass(frozen=True, slots=True)
+class PosSide:
+    """What is known of the order in the POS."""
+
+    kind: str = "kounta"
+    order_id: str | None = None
+    status: str | None = None
+    sale_number: str | None = None
+    sale_id: str | None = None
+    created_at: datetime | None = None
+    updated_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One order, with its writes in the order in which they were wanted. Holds no guest data."""
+
+    id: str
+    venue_id: str
+    platform: str
+    source: str
+    """`booking` or `platform`."""
+    created_at: datetime
+    booking_id: str | None = None
+    seating: int | None = None
+    pos: PosSide = PosSide()
+    writes: tuple[Write, ...] = ()
+    reject_reason: str | None = None
+    shadow: bool = False
+    """Decided while the venue was in shadow mode: shown, never sent."""
+
+    @property
+    def code(self) -> str:
+        """What people call it."""
+        return order_code(self.id)
+
+    @property
+    def create(self) -> Write:
+        """The write that brings the order into the POS: the first."""
+        return self.writes[0]
+
+    @property
+    def status(self) -> str:
+        """The contract's status, derived from the create write and from what the POS says."""
+        if self.create.state is not WriteState.SENT:
+            return self.create.state.value
+        return _POS_STATUS.get(self.pos.status or "", "sent")
+
+    @property
+    def open_writes(self) -> tuple[Write, ...]:
+        """Writes whose fate is not settled, oldest first."""
+        return tuple(write for write in self.writes if write.is_open)
+
+    @property
+    def updated_at(self) -> datetime:
+        """When something last happened to it."""
+        moments = [self.created_at]
+        moments += [write.last_call_ended_at or write.created_at for write in self.writes]
+        if self.pos.updated_at:
+            moments.append(self.pos.updated_at)
+        return max(moments)
+
+    def open_write(self, what: What) -> Write | None:
+        """The open write of this kind, if there is one."""
+        return next((write for write in self.writes if write.what is what and write.is_open), None)
+
+    def deleted_by_us(self) -> bool:
+        """Whether the POS order was, or is being, removed by our own delete."""
+        return any(
+            write.what is What.DELETE and write.state in (WriteState.SENDING, WriteState.SENT, WriteState.UNKNOWN)
+            for write in self.writes
+        )
+
+    def wanting(
+        self, what: What, now: datetime, *, why: str, event_id: str | None = None, changed_at: datetime | None = None
+    ) -> Order:
+        """The order with one more write queued, due at once."""
+        write = Write(
+            id=write_id(self.id, len(self.writes) + 1),
+            what=what,
+            created_at=now,
+            due_at=now,
+            why=why,
+            event_id=event_id,
+            changed_at=changed_at or now,
+        )
+        return replace(self, writes=(*self.writes, write))
+
+    def with_write(self, changed: Write) -> Order:
+        """With this write in the place of the one with its id."""
+        return replace(self, writes=tuple(changed if write.id == changed.id else write for write in self.writes))
+
+    def with_writes(self, change: Callable[[Write], Write]) -> Order:
+        """With every write passed through `change`."""
+        return replace(self, writes=tuple(change(write) for write in self.writes))
+
+
+_POS_STATUS = {
+    "ACCEPTED": "accepted",
+    "PENDING": "accepted",
+    "ON_HOLD": "accepted",
+    "REJECTED": "rejected",
+    "COMPLETE": "completed",
+    "DELETED": "deleted",
+}

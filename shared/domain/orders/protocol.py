@@ -1,0 +1,268 @@
+"""The write protocol: what follows from what a POS answered. Pure; held against its table line by line.
+
+    outcome of a write                              next act                                   key    an attempt?
+    ──────────────────────────────────────────────  ─────────────────────────────────────────  ─────  ───────────
+    DONE          2xx with Location                 record, `sent`                             –      –
+    NOT_CONNECTED connection never made             repeat: known not sent                     same   yes
+    LOST          timeout, reset, 502–504, killed   repeat, from now on *doubtful*             same   yes
+    BUSY          409, key still being processed    wait, repeat                               same   no
+    LIMITED       429                               wait as told, repeat                       same   no
+    UNAUTHORIZED  401, or 400 "token expired"       refresh, repeat once; again while other    same   no
+                                                    calls succeed = stored → `unknown`
+    SERVER_ERROR  500 once                          repeat once                                same   yes, doubtful
+    SERVER_ERROR  500 twice: the stored answer      `unknown` → look it up                     –      –
+    KEY_REUSED    422                               `unknown` → look it up; our bytes changed  –      –
+    REFUSED       other 4xx with a reason           `failed`; nothing by itself                –      –
+    STRANGE       3xx, 2xx without Location, HTML   once more, then `unknown` → look it up     same   yes, doubtful
+    (a repeat more than 23 h after the key's first use: look it up first)
+
+When the ladder or the clock ends: `unknown` if any outcome was doubtful, else `failed`. Looked up and found: `sent`, in
+whatever status. Not found after the consistency window: next generation, new key, new bytes; three in all.
+
+Only *create* is idempotent at Kounta. The others may be repeated because their effect is the same (`update`), or because
+each attempt looks first (`delete`); a `notify` is never repeated once it may have arrived. For these a 500 is no stored
+answer but an ordinary doubtful outcome, and "looked up" means reading the order.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from shared.domain.orders.writes import Answer, Attempt, Outcome, What, Write, WriteState
+from shared.domain.timings import Timings
+
+GENERATIONS = 3
+SUSPECT_LIMITED = 3  # this many 429s in a row while other calls succeed: the 429 itself is the stored answer
+
+Jitter = Callable[[float], float]
+"""Given a wait in seconds, returns the one to use."""
+
+
+def begin(write: Write, now: datetime, trigger: str = "first") -> Write:
+    """The write right before its call: stored in this state before a byte goes out."""
+    number = len({attempt.number for attempt in write.attempts if attempt.outcome not in _WAITS}) + 1
+    attempt = Attempt(number=number, started_at=now, idempotency_key=_key_if_any(write), trigger=trigger)
+    return replace(
+        write,
+        state=WriteState.SENDING,
+        attempts=(*write.attempts, attempt),
+        started_at=write.started_at or now,
+        clock_started_at=write.clock_started_at or now,
+        due_at=now,
+        code=None,
+        message=None,
+    )
+
+
+def settle(
+    write: Write,
+    answer: Answer,
+    now: datetime,
+    timings: Timings,
+    *,
+    jitter: Jitter = lambda wait: wait,
+    others_succeed: bool | None = None,
+) -> Write:
+    """The write after its call. `others_succeed`: whether another call of the same connection just got a good answer;
+    only asked for when `wants_probe` says so."""
+    write = _close_attempt(write, answer, now)
+    match answer.outcome:
+        case Outcome.DONE:
+            return replace(write, state=WriteState.SENT, due_at=None, code=None, message=None)
+        case Outcome.NOT_CONNECTED:
+            return _repeat(write, answer, now, timings, jitter)
+        case Outcome.LOST:
+            return _repeat(_in_doubt(write), answer, now, timings, jitter)
+        case Outcome.BUSY:
+            return _wait(_in_doubt(write), answer, now, timings, jitter)
+        case Outcome.LIMITED:
+            write = replace(write, limited=write.limited + 1)
+            if write.limited >= SUSPECT_LIMITED and others_succeed:
+                return _unknown(write, now, timings, code="stored_answer", message=answer.message)
+            return _wait(write, answer, now, timings, jitter)
+        case Outcome.UNAUTHORIZED:
+            write = replace(write, unauthorized=write.unauthorized + 1)
+            if write.unauthorized == 1:
+                return _again(write, due_at=now)
+            if others_succeed:
+                return _unknown(write, now, timings, code="stored_answer", message=answer.message)
+            return _give_up(write, now, timings, code="permission_lost", message=answer.message)
+        case Outcome.SERVER_ERROR:
+            write = replace(_in_doubt(write), errors_500=write.errors_500 + 1)
+            if write.errors_500 >= 2 and write.what is What.CREATE:
+                return _unknown(write, now, timings, code="pos_error", message=answer.message)
+            return _repeat(write, answer, now, timings, jitter)
+        case Outcome.KEY_REUSED:
+            return _unknown(write, now, timings, code="key_reused", message=answer.message)
+        case Outcome.REFUSED:
+            return replace(
+                write, state=WriteState.FAILED, due_at=None, code=answer.code or "refused", message=answer.message
+            )
+        case Outcome.STRANGE:
+            write = replace(_in_doubt(write), strange=write.strange + 1)
+            if write.strange >= 2:
+                return _unknown(write, now, timings, code="strange_answer", message=answer.message)
+            return _repeat(write, answer, now, timings, jitter)
+
+
+def wants_probe(write: Write, outcome: Outcome) -> bool:
+    """Whether another call must tell if this answer is a stored one, before `settle`."""
+    return (outcome is Outcome.UNAUTHORIZED and write.unauthorized >= 1) or (
+        outcome is Outcome.LIMITED and write.limited + 1 >= SUSPECT_LIMITED
+    )
+
+
+def interrupted(write: Write, now: datetime, timings: Timings, jitter: Jitter = lambda wait: wait) -> Write:
+    """The write when its worker died or lost its lease in mid-call: the call may have arrived."""
+    if write.open_attempt is None:
+        return write
+    lost = Answer(Outcome.LOST, code="worker_lost", message="the worker ended in mid-call")
+    return settle(write, lost, now, timings, jitter=jitter)
+
+
+def must_look_up_first(write: Write, now: datetime, timings: Timings) -> bool:
+    """Whether the key is so old that Kounta may have forgotten it, so that a repeat could make a second order."""
+    return (
+        write.what is What.CREATE
+        and write.clock_started_at is not None
+        and now - write.clock_started_at > timedelta(seconds=timings.key_max_age_s)
+    )
+
+
+def doubt(write: Write, now: datetime, timings: Timings, *, code: str) -> Write:
+    """`unknown`, to be looked up before anything else is done."""
+    return _unknown(_in_doubt(write), now, timings, code=code, message=None)
+
+
+def window_ends_at(write: Write, timings: Timings) -> datetime:
+    """From when on "not listed" means "not there"."""
+    ended = write.last_call_ended_at or write.started_at or write.created_at
+    return ended + timedelta(seconds=timings.consistency_window_s)
+
+
+def found(write: Write, now: datetime, note: str) -> Write:
+    """Looked up, and there: sent, in whatever status it is."""
+    write = _look_up_line(write, now, "found", note)
+    return replace(write, state=WriteState.SENT, due_at=None, code=None, message=None)
+
+
+def not_found(write: Write, now: datetime, timings: Timings, note: str) -> Write:
+    """Looked up, not there. Within the window: look again at its end. After it: the next generation, or the end."""
+    write = _look_up_line(write, now, "not_found", note)
+    if now < window_ends_at(write, timings):
+        return replace(write, due_at=window_ends_at(write, timings))
+    if write.generation >= GENERATIONS:
+        return replace(write, state=WriteState.FAILED, due_at=None, code=write.code or "pos_error")
+    return replace(
+        write,
+        state=WriteState.QUEUED,
+        due_at=now,
+        generation=write.generation + 1,
+        tries=0,
+        errors_500=0,
+        strange=0,
+        unauthorized=0,
+        limited=0,
+        doubtful=False,
+        clock_started_at=None,
+        code=None,
+        message=None,
+    )
+
+
+def not_looked_up(write: Write, now: datetime, timings: Timings, note: str) -> Write:
+    """The look-up itself failed: nothing is known, it is made again."""
+    write = _look_up_line(write, now, "not_looked_up", note)
+    return replace(write, due_at=now + timedelta(seconds=timings.reconcile_retry_s))
+
+
+def ambiguous(write: Write, now: datetime, note: str) -> Write:
+    """Something was found that cannot be confirmed as ours: a person decides, never a new generation."""
+    write = _look_up_line(write, now, "ambiguous", note)
+    return replace(write, due_at=None, code="match_unconfirmed")
+
+
+def withdrawn(write: Write, reason: str, code: str) -> Write:
+    """Not wanted any more. Only for a write that is certainly not in the POS: raises ValueError while it may be."""
+    if write.state is not WriteState.QUEUED:
+        raise ValueError(f"a write that is {write.state} cannot be withdrawn")
+    return replace(write, state=WriteState.WITHDRAWN, due_at=None, why=reason, code=code)
+
+
+_WAITS = frozenset({Outcome.BUSY.value, Outcome.LIMITED.value, Outcome.UNAUTHORIZED.value})
+
+
+def _key_if_any(write: Write) -> str | None:
+    return write.key if write.what is What.CREATE else None
+
+
+def _close_attempt(write: Write, answer: Answer, now: datetime) -> Write:
+    *earlier, last = write.attempts
+    closed = replace(
+        last,
+        duration_ms=max(0, round((now - last.started_at).total_seconds() * 1000)),
+        outcome=answer.outcome.value,
+        http_status=answer.http_status,
+        code=answer.code,
+        note=answer.message,
+    )
+    return replace(write, attempts=(*earlier, closed), last_call_ended_at=now)
+
+
+def _look_up_line(write: Write, now: datetime, outcome: str, note: str) -> Write:
+    number = write.attempts[-1].number if write.attempts else 0
+    line = Attempt(
+        number=number,
+        started_at=now,
+        idempotency_key=None,
+        trigger="look_up",
+        duration_ms=0,
+        outcome=outcome,
+        note=note,
+    )
+    if write.attempts and write.attempts[-1].outcome == outcome and write.attempts[-1].trigger == "look_up":
+        return replace(write, attempts=(*write.attempts[:-1], line))
+    return replace(write, attempts=(*write.attempts, line))
+
+
+def _in_doubt(write: Write) -> Write:
+    return replace(write, doubtful=True)
+
+
+def _again(write: Write, due_at: datetime) -> Write:
+    state = WriteState.SENDING if write.doubtful else WriteState.QUEUED
+    return replace(write, state=state, due_at=due_at)
+
+
+def _repeat(write: Write, answer: Answer, now: datetime, timings: Timings, jitter: Jitter) -> Write:
+    write = replace(write, tries=write.tries + 1, unauthorized=0, limited=0)
+    if write.what is What.NOTIFY and write.doubtful:
+        return replace(write, state=WriteState.FAILED, due_at=None, code="notification_unconfirmed")
+    if write.tries > len(timings.write_ladder_s):
+        return _give_up(write, now, timings, code=answer.code or "pos_unreachable", message=answer.message)
+    return _again(write, now + timedelta(seconds=jitter(timings.write_ladder_s[write.tries - 1])))
+
+
+def _wait(write: Write, answer: Answer, now: datetime, timings: Timings, jitter: Jitter) -> Write:
+    wait_s = answer.wait_s if answer.wait_s is not None else timings.limited_wait_s
+    due_at = now + timedelta(seconds=jitter(max(wait_s, timings.write_ladder_s[0])))
+    started = write.clock_started_at or now
+    if due_at > started + timedelta(seconds=timings.write_clock_s):
+        code = "rate_limited" if answer.outcome is Outcome.LIMITED else "still_processing"
+        return _give_up(write, now, timings, code=code, message=answer.message)
+    return _again(write, due_at)
+
+
+def _give_up(write: Write, now: datetime, timings: Timings, *, code: str, message: str | None) -> Write:
+    if write.doubtful:
+        return _unknown(write, now, timings, code=code, message=message)
+    return replace(write, state=WriteState.FAILED, due_at=None, code=code, message=message)
+
+
+def _unknown(write: Write, now: datetime, timings: Timings, *, code: str, message: str | None) -> Write:
+    ended = write.last_call_ended_at or now
+    first_look = min(timings.reconcile_first_s, timings.consistency_window_s)
+    due_at = max(now, ended + timedelta(seconds=first_look)) if write.what is What.CREATE else now
+    return replace(write, state=WriteState.UNKNOWN, due_at=due_at, code=code, message=message)

@@ -1,0 +1,73 @@
+"""Every window, ladder and pace of the relay, in seconds, in one place, so that a test run can scale them."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, fields
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Timings:
+    """Durations in seconds unless the name says otherwise.
+
+    Defaults are the ones people should run with; `Timings.from_json` overrides single ones (template parameter `Timings`).
+    """
+
+    undo_window_s: float = 300
+    """A seating may be undone while booking change - Kounta `created_at` is at most this (Now Book It's five minutes)."""
+    replay_max_age_s: float = 1800
+    """An order that was never sent is not sent any more when its moment is longer ago than this."""
+    future_tolerance_s: float = 3600
+    """How far ahead of our clock a platform's `occurred_at` is believed."""
+
+    lease_s: float = 20
+    """How long one worker may act for a record before another may take over."""
+    write_ladder_s: tuple[float, ...] = (1, 2, 5, 15, 45, 120)
+    """Waits before the repeats of one generation of a write."""
+    write_clock_s: float = 300
+    """How long 409 and 429 answers, which are no attempts, are waited out within one generation."""
+    key_max_age_s: float = 23 * 3600
+    """A repeat later than this after the key's first use reconciles first: Kounta keeps keys for at least 24 h."""
+    limited_wait_s: float = 5
+    """Wait after a 429 that names no time."""
+    reconcile_first_s: float = 20
+    """First look for an order of unknown fate after the last call ended: Kounta's lists lag by 16 s and more."""
+    consistency_window_s: float = 60
+    """Not listed this long after the last call ended = not there."""
+    reconcile_margin_s: float = 300
+    """The look-up starts this long before the first attempt, for clocks that differ."""
+    reconcile_retry_s: float = 30
+    """Wait after a look-up that could not be made."""
+
+    slot_patience_s: float = 2
+    """A pace slot later than this is not waited for in the function: a nudge is sent for then."""
+    undecided_after_s: float = 60
+    """An event or outbox item nobody took care of after this is nudged by the caretaker."""
+    sweep_every_s: float = 900
+    """How often a site's orders are listed for what the webhooks missed."""
+    sweep_back_s: float = 86_400
+    """How far back such a sweep looks: registers trade offline and upload later."""
+    personal_ttl_s: float = 90 * 86_400
+    """How long guests' data and request bodies are kept."""
+    outbox_ttl_s: float = 30 * 86_400
+    """How long announced outbox items are kept for a replay."""
+
+    read_timeout_s: float = 4
+    """Whole time-out of a call that reads from the POS or a booking platform."""
+    write_timeout_s: float = 10
+    """Whole time-out of a call that writes."""
+    time_reserve_s: float = 2
+    """A call starts only when its time-out and this are left of the function's time and of the lease."""
+
+    @classmethod
+    def from_json(cls, text: str) -> Timings:
+        """Defaults with the JSON object's entries on top. Raises ValueError for a name that does not exist."""
+        given: dict[str, Any] = json.loads(text or "{}")
+        known = {field.name for field in fields(cls)}
+        if unknown := set(given) - known:
+            raise ValueError(f"unknown timings: {', '.join(sorted(unknown))}")
+        overrides: dict[str, Any] = {
+            key: tuple(value) if isinstance(value, list) else value for key, value in given.items()
+        }
+        return cls(**overrides)

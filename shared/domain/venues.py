@@ -1,0 +1,64 @@
+"""A venue's settings, and the connection to its point of sale."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class VenueMode(StrEnum):
+    """live: everything. shadow: decide, show, send nothing. paused: hold everything, decide anew when resumed."""
+
+    LIVE = "live"
+    SHADOW = "shadow"
+    PAUSED = "paused"
+
+
+@dataclass(frozen=True, slots=True)
+class PosConnection:
+    """Which place of which POS account. Credentials are not here: they stand under `connection_id` in the secret store.
+
+    One connection is one Kounta company under one client: what Kounta's rate limit counts by (observed, not documented).
+    """
+
+    kind: str
+    company_id: str
+    site_id: str
+    register_id: str | None = None
+    auth: str = "basic"
+    """`basic` (own company; 60 calls a minute) or `oauth` (180)."""
+    calls_a_minute: int | None = None
+    """Overrides the vendor's limit for this kind of authentication."""
+    delete_by_reject: bool = False
+    """Whether an undo goes by status REJECTED from the start, instead of DELETE (which Kounta's documents do not name)."""
+
+    @property
+    def connection_id(self) -> str:
+        """What credentials, tokens and pace are kept by."""
+        return f"{self.kind}-{self.company_id}"
+
+    @property
+    def pace_per_minute(self) -> int:
+        """Calls a minute that the vendor allows this connection."""
+        return self.calls_a_minute or (180 if self.auth == "oauth" else 60)
+
+
+@dataclass(frozen=True, slots=True)
+class Venue:
+    """One restaurant."""
+
+    id: str
+    name: str
+    pos: PosConnection
+    mode: VenueMode = VenueMode.LIVE
+    timezone: str = "Australia/Sydney"
+    currency: str = "AUD"
+    order_type: str = "Dine in"
+    link_customers: bool = True
+    deposit_method_id: str | None = None
+    """The POS payment method by which a deposit is entered as a payment; None: it only stands in the notes."""
+    nowbookit_location_id: str | None = None
+    notify_emails: tuple[str, ...] = ()
+    notify_mobiles: tuple[str, ...] = ()
+    undo_window_s: float | None = None
+    replay_max_age_s: float | None = None

@@ -1,0 +1,1 @@
+"""What the relay does, one verb phrase a file, each with the small ports it needs."""
