@@ -11,11 +11,11 @@ from typing import Any
 class Timings:
     """Durations in seconds unless the name says otherwise.
 
-    Defaults are the ones people should run with; `Timings.from_json` overrides single ones (template parameter `Timings`).
+    Defaults are the ones people should run with; `Timings.from_json` overrides single ones (the template's `Timings`).
     """
 
     undo_window_s: float = 300
-    """A seating may be undone while booking change - Kounta `created_at` is at most this (Now Book It's five minutes)."""
+    """A seating may be undone while booking change - Kounta `created_at` is at most this (five minutes)."""
     replay_max_age_s: float = 1800
     """An order that was never sent is not sent any more when its moment is longer ago than this."""
     future_tolerance_s: float = 3600

@@ -16,9 +16,9 @@ class VenueMode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PosConnection:
-    """Which place of which POS account. Credentials are not here: they stand under `connection_id` in the secret store.
+    """Which place of which POS account. Credentials are not here: they stand under `connection_id` in the secret.
 
-    One connection is one Kounta company under one client: what Kounta's rate limit counts by (observed, not documented).
+    One connection is one Kounta company under one client: what Kounta's rate limit counts by (observed).
     """
 
     kind: str
@@ -30,7 +30,7 @@ class PosConnection:
     calls_a_minute: int | None = None
     """Overrides the vendor's limit for this kind of authentication."""
     delete_by_reject: bool = False
-    """Whether an undo goes by status REJECTED from the start, instead of DELETE (which Kounta's documents do not name)."""
+    """Whether an undo writes status REJECTED from the start, instead of DELETE (not in Kounta's documents)."""
 
     @property
     def connection_id(self) -> str:

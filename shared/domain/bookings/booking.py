@@ -84,12 +84,12 @@ class Position:
         return cls(event.occurred_at, event.received_at, event.sequence)
 
     def is_before(self, other: Position) -> bool:
-        """`sequence` decides when both have one, else `occurred_at`; when they are equal, what was received later wins."""
+        """`sequence` decides when both have one, else `occurred_at`; equal: what was received later wins."""
         if self.sequence is not None and other.sequence is not None and self.sequence != other.sequence:
             return self.sequence < other.sequence
-        if self.sequence is None or other.sequence is None:
-            if self.occurred_at != other.occurred_at:
-                return self.occurred_at < other.occurred_at
+        one_has_none = self.sequence is None or other.sequence is None
+        if one_has_none and self.occurred_at != other.occurred_at:
+            return self.occurred_at < other.occurred_at
         return self.received_at < other.received_at
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 
 CLOSED = frozenset({"COMPLETE", "REJECTED", "DELETED"})
-"""Statuses in which nobody works on the order any more. COMPLETE orders are immutable (Kounta docs: Update an order)."""
+"""Statuses in which nobody works on the order any more. COMPLETE is immutable (Kounta docs: Update an order)."""
 
 
 @dataclass(frozen=True, slots=True)

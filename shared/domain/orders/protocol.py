@@ -19,8 +19,8 @@
 When the ladder or the clock ends: `unknown` if any outcome was doubtful, else `failed`. Looked up and found: `sent`, in
 whatever status. Not found after the consistency window: next generation, new key, new bytes; three in all.
 
-Only *create* is idempotent at Kounta. The others may be repeated because their effect is the same (`update`), or because
-each attempt looks first (`delete`); a `notify` is never repeated once it may have arrived. For these a 500 is no stored
+Only *create* is idempotent at Kounta. The others may be repeated because their effect is the same (`update`), or
+because each attempt looks first (`delete`); a `notify` is never repeated once it may have arrived. For these a 500 is no stored
 answer but an ordinary doubtful outcome, and "looked up" means reading the order.
 """
 
