@@ -1,0 +1,1 @@
+"""Kounta by Lightspeed (O-Series), version 1 of its REST API."""

@@ -1,0 +1,48 @@
+"""What the answers of injected faults look like."""
+
+from __future__ import annotations
+
+import math
+from datetime import datetime
+
+from sandbox.faults import Fault
+from sandbox.kounta.idempotency import key_in_use, key_used_otherwise
+from sandbox.kounta.rate_limit import limit_exceeded
+from sandbox.kounta.refusals import RefusalError
+from sandbox.messages import SandboxAnswer
+
+TEXTS = {
+    401: "The access token provided is invalid.",
+    403: "You do not have permission to access this resource.",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    500: "Internal Server Error",
+    502: "Bad Gateway",
+    503: "Service Unavailable",
+    504: "Gateway Timeout",
+}
+
+
+def bare_answer(fault: Fault, operation: str, now: datetime) -> SandboxAnswer:
+    """An answer such as 503 or 429, with nothing processed and nothing stored."""
+    status = fault.bare_status or 500
+    if status == 429:
+        reset = {} if fault.reset_s is None else {"X-Ratelimit-Reset": str(math.ceil(now.timestamp() + fault.reset_s))}
+        return limit_exceeded({"X-Ratelimit-Remaining": "0", **reset})
+    if operation == "kounta.create_order" and status in {409, 422}:
+        return (key_in_use() if status == 409 else key_used_otherwise()).answer()
+    return RefusalError(status, TEXTS.get(status, "The request was refused.")).answer()
+
+
+def stored_answer(fault: Fault) -> SandboxAnswer:
+    """The answer of `500_stored` and its kind."""
+    status = int(fault.name[:3])
+    if status == 429:
+        return limit_exceeded({})
+    return RefusalError(status, TEXTS[status]).answer()
+
+
+def html_page(fault: Fault) -> SandboxAnswer:
+    """A page for people where JSON was expected."""
+    page = b"<!doctype html><html><head><title>Maintenance</title></head><body><h1>Back soon</h1></body></html>"
+    return SandboxAnswer(fault.status, {"Content-Type": "text/html; charset=utf-8"}, page)

@@ -1,0 +1,1 @@
+"""Now Book It: bookings to fetch, statuses to update, thin webhooks."""
