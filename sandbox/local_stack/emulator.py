@@ -1,0 +1,74 @@
+"""MiniStack, the AWS emulator: started with IAM enforced, on the loopback interface, with its state in our folder."""
+
+import os
+import sys
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from sandbox.local_stack.processes import Child, wait_until
+from sandbox.local_stack.settings import PROJECT, REGION, StackSettings
+
+
+def emulator_python() -> Path:
+    """The interpreter of the emulator's own environment, which also runs the functions."""
+    default = PROJECT / ".local" / "ministack"
+    return Path(os.environ.get("MINISTACK_ENVIRONMENT", default)) / "bin" / "python"
+
+
+def start_emulator(settings: StackSettings) -> Child:
+    """Starts it and waits until it answers.
+
+    The emulator writes its state when it is asked to end (SIGTERM), and only then: a killed one forgets what came after
+    its last orderly end.
+    """
+    scratch = settings.state_folder / "scratch"
+    scratch.mkdir(parents=True, exist_ok=True)
+    # A bare environment: the functions' processes inherit all of it.
+    environment = {
+        "PATH": os.environ.get("PATH", os.defpath),
+        "HOME": str(settings.state_folder),
+        "LANG": "C.UTF-8",
+        "TMPDIR": str(scratch),
+        "GATEWAY_PORT": str(settings.aws_port),
+        "BIND_HOST": "127.0.0.1",
+        "MINISTACK_REGION": REGION,
+        "AUTH": "true",
+        "PERSIST_STATE": "1",
+        "STATE_DIR": str(settings.state_folder / "aws"),
+        "S3_PERSIST": "1",
+        "S3_DATA_DIR": str(settings.state_folder / "s3"),
+        # Servers nobody needs; both would listen on every interface.
+        "SFTP_ENABLED": "0",
+        "IOT_MTLS_ENABLED": "0",
+        # One process per concurrent invocation, 60 to 90 MB and 0.5 s of processor time at its start. Past the cap the
+        # emulator throttles like AWS, which for requests means an error; the front door therefore queues before it.
+        "LAMBDA_ACCOUNT_CONCURRENCY": "64",
+        # Surplus processes of a burst go after this; the first of each function stays, so a call is never cold twice.
+        "LAMBDA_WARM_TTL_SECONDS": "120",
+        "LAMBDA_ASYNC_RETRY_BASE_SECONDS": "1",
+        "CLOUDTRAIL_RECORDING": "1" if settings.records_calls else "0",
+        "CLOUDTRAIL_MAX_EVENTS": "2000000",
+    }
+    child = Child.start(
+        "emulator",
+        [str(emulator_python()), "-m", "ministack"],
+        folder=settings.state_folder,
+        environment=environment,
+        state_folder=settings.state_folder,
+    )
+    wait_until(lambda: _answers(settings), what="The AWS emulator", timeout_s=60, child=child)
+    return child
+
+
+def _answers(settings: StackSettings) -> bool:
+    try:
+        with urllib.request.urlopen(f"{settings.aws_endpoint_url}/_ministack/health", timeout=2) as answer:
+            return bool(answer.status == 200)
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+
+
+def same_python() -> bool:
+    """Whether this interpreter is of the minor version that runs the functions; the bytecode in the zips demands it."""
+    return emulator_python().exists() and Path(sys.executable).exists()
