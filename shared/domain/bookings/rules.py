@@ -70,44 +70,43 @@ class OrderSeen:
     created_at: datetime | None = None
     has_items_or_payments: bool | None = None
     closed: bool = False
-    """Completed, rejected or gone in the POS, whether or not we were told already."""
-
-
-NO_ORDER = None
+    """Completed, rejected or gone in the POS."""
+    going: bool = False
+    """Our own delete is under way: sent, or of unknown fate."""
 
 
 def decide(booking: Booking, event: BookingEvent, order: OrderSeen | None, undo_window: timedelta) -> Decision:
     """The one decision that an event leads to. `order` is the current seating's, or None when no order stands."""
     if event.status is None:
-        return _none(f"“{event.raw_status}” is not a status we know: kept, changes nothing")
+        return nothing_follows(f"“{event.raw_status}” is not a status we know: kept, changes nothing")
     if not booking.is_news(event):
-        return _none("older than what is known of the booking")
+        return nothing_follows("older than what is known of the booking")
 
     if event.status is BookingStatus.SEATED:
         newly_seated = booking.status is not BookingStatus.SEATED
         seating = booking.seating
-        no_order_stands = seating is None or seating.frees_the_booking
+        no_order_stands = seating is None or seating.frees_the_booking or (order is not None and order.going)
         if newly_seated and no_order_stands:
             return Decision(DecisionKind.CREATE_ORDER, _why_created(booking))
         if order is not None and not order.closed and Details.of(event) != booking.details:
             return Decision(DecisionKind.UPDATE_ORDER, changes_in_words(booking.details, Details.of(event)))
         if newly_seated and seating is not None and seating.outcome is SeatingOutcome.COMPLETED:
-            return _none("seated again after its order was completed: no second order")
+            return nothing_follows("seated again after its order was completed: no second order")
         if newly_seated:
-            return _none("seated again while its order stands: no second order")
-        return _none("already seated")
+            return nothing_follows("seated again while its order stands: no second order")
+        return nothing_follows("already seated")
 
     if event.status in UNDOES:
         seating = booking.seating
         if seating is None or seating.outcome is not SeatingOutcome.OPEN:
-            return _none("no open order to undo")
+            return nothing_follows("no open order to undo")
         return judge_undo(event.occurred_at, order, undo_window)
 
     if event.status is BookingStatus.FINISHED and order is not None and order.stage is Stage.QUEUED:
         return Decision(
             DecisionKind.ERROR, "finished before its order was sent: not sent any more", code="finished_before_sent"
         )
-    return _none(f"{event.status.value} makes and changes no order")
+    return nothing_follows(f"{event.status.value} makes and changes no order")
 
 
 def judge_undo(changed_at: datetime, order: OrderSeen | None, undo_window: timedelta) -> Decision:
@@ -163,8 +162,11 @@ def _why_created(booking: Booking) -> str:
         return "first heard of already seated"
     if booking.seating is None:
         return "changed to seated, no order yet"
+    if booking.seating.outcome is SeatingOutcome.OPEN:
+        return "changed to seated again while its order is being removed"
     return f"changed to seated again after its order was {booking.seating.outcome.value}"
 
 
-def _none(reason: str) -> Decision:
+def nothing_follows(reason: str) -> Decision:
+    """The decision that an event makes and changes nothing."""
     return Decision(DecisionKind.NONE, reason)

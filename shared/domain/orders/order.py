@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from decimal import Decimal
 
 from shared.domain.identities import order_code, write_id
 from shared.domain.orders.writes import What, Write, WriteState
@@ -38,6 +39,8 @@ class Order:
     pos: PosSide = PosSide()
     writes: tuple[Write, ...] = ()
     reject_reason: str | None = None
+    deposit: Decimal | None = None
+    """What was entered as our own payment when it was sent; None: nothing."""
     shadow: bool = False
     """Decided while the venue was in shadow mode: shown, never sent."""
 

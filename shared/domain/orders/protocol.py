@@ -20,8 +20,8 @@ When the ladder or the clock ends: `unknown` if any outcome was doubtful, else `
 whatever status. Not found after the consistency window: next generation, new key, new bytes; three in all.
 
 Only *create* is idempotent at Kounta. The others may be repeated because their effect is the same (`update`), or
-because each attempt looks first (`delete`); a `notify` is never repeated once it may have arrived. For these a 500 is no stored
-answer but an ordinary doubtful outcome, and "looked up" means reading the order.
+because each attempt looks first (`delete`); a `notify` is never repeated once it may have arrived. For these a 500 is
+no stored answer but an ordinary doubtful outcome, and "looked up" means reading the order.
 """
 
 from __future__ import annotations
@@ -189,6 +189,13 @@ def withdrawn(write: Write, reason: str, code: str) -> Write:
     if write.state is not WriteState.QUEUED:
         raise ValueError(f"a write that is {write.state} cannot be withdrawn")
     return replace(write, state=WriteState.WITHDRAWN, due_at=None, why=reason, code=code)
+
+
+def refused_by_look(write: Write, now: datetime, code: str, note: str) -> Write:
+    """A look at the order showed that this must not be done (any more): withdrawn, or failed if it was tried."""
+    write = _look_up_line(write, now, "refused", note)
+    state = WriteState.WITHDRAWN if write.state is WriteState.QUEUED else WriteState.FAILED
+    return replace(write, state=state, due_at=None, code=code, why=note)
 
 
 _WAITS = frozenset({Outcome.BUSY.value, Outcome.LIMITED.value, Outcome.UNAUTHORIZED.value})

@@ -1,0 +1,254 @@
+"""The writer: takes one record one step further. The only place that writes to a point of sale.
+
+One step is: load → decide what can be decided without a look outside → claim the lease, and with it the pace slots →
+look outside → decide the rest → look once more whether the next write is wanted → one act → record its outcome and give
+the lease back. What is still to be done gets a nudge; what is not done because a worker died is found by its due time.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from shared.domain.bookings.events import BookingEvent, ThinNotice
+from shared.domain.bookings.rules import OrderSeen, nothing_follows
+from shared.domain.consequences import (
+    after_withdrawal,
+    after_write,
+    take_in_events,
+    undo_window,
+    wants_to_read_order,
+)
+from shared.domain.errors import ConflictError, OutsideError, PacedError
+from shared.domain.orders import protocol
+from shared.domain.orders.order import Order
+from shared.domain.orders.writes import What, Write, WriteState
+from shared.domain.record import Decided, Lease, Record
+from shared.domain.stop_signals import stop_signal
+from shared.domain.timings import Timings
+from shared.domain.venues import Venue, VenueMode
+from shared.usecases.act import Act, Later, see_order
+from shared.usecases.booking_platform import BookingPlatform
+from shared.usecases.pos_gateway import PosGateway
+from shared.usecases.record_book import Nudges, Pace, RecordBook, Slots, Venues
+from shared.usecases.step import Step
+
+log = logging.getLogger("posrelay.writer")
+
+
+@dataclass(frozen=True)
+class AdvanceRecord:
+    """Takes records further. Every dependency is replaceable; time, sleep and chance are injected."""
+
+    book: RecordBook
+    venues: Venues
+    gateway_for: Callable[[Venue, Callable[[], None]], PosGateway]
+    platform_for: Callable[[Venue, str], BookingPlatform]
+    pace: Pace
+    nudges: Nudges
+    timings: Timings
+    now: Callable[[], datetime]
+    sleep: Callable[[float], None]
+    new_order_id: Callable[[], str]
+    callback_uri: Callable[[str, str], str]
+    jitter: Callable[[float], float] = lambda wait: wait
+
+    def __call__(self, record_id: str, worker: str, time_left_s: Callable[[], float]) -> None:
+        """One step for one record. `worker`: unique per invocation; `time_left_s`: of the function's time."""
+        record = self.book.load(record_id)
+        if record is None:
+            return
+        venue = self.venues.get(record.booking.venue_id)
+        if venue.mode is VenueMode.PAUSED:
+            return
+        now = self.now()
+        if record.is_leased(now):
+            if record.undecided:
+                self.nudges.send(record_id, 1)
+            return
+        try:
+            self._advance(Step(record, replace(record, lease=None), venue), worker, time_left_s)
+        except ConflictError:
+            self.nudges.send(record_id, 1)
+
+    def _advance(self, step: Step, worker: str, time_left_s: Callable[[], float]) -> None:
+        self._take_up_a_call_that_was_cut_off(step)
+        if not any(isinstance(event, ThinNotice) for event in step.record.undecided):
+            self._decide(step, read_order=None)
+        self._withdraw_what_is_not_wanted(step)
+        due = self._due(step.record)
+        if not step.record.undecided and due is None:
+            self._store(step, release=True)
+            return
+
+        calls = self._calls_ahead(step, due)
+        slots = Slots(step.venue.pos.connection_id, step.venue.pos.pace_per_minute, calls)
+        waiting_for_slot = step.stored.slot_at is not None
+        lease = Lease(worker, self.now() + timedelta(seconds=self.timings.lease_s))
+        claimed = self.book.claim(step.stored, lease, slots if calls and not waiting_for_slot else None)
+        step.record = replace(step.record, version=claimed.record.version, lease=lease, slot_at=None)
+        step.stored = claimed.record
+        if calls and not claimed.has_slots and not waiting_for_slot:
+            wait_s = self.pace.reserve(slots, self.now())
+            if wait_s > self.timings.slot_patience_s:
+                step.record = replace(step.record, slot_at=self.now() + timedelta(seconds=wait_s))
+                self._store(step, release=True, nudge_in_s=wait_s)
+                return
+            if wait_s > 0:
+                self.sleep(wait_s)
+
+        gateway = self.gateway_for(step.venue, self._prepaid(slots))
+        try:
+            self._look_outside_and_decide(step, gateway)
+            self._withdraw_what_is_not_wanted(step)
+            due = self._due(step.record)
+            if due is None:
+                self._store(step, release=True)
+                return
+            act = Act(self, step, gateway, time_left_s)
+            act(*due)
+            self._store(step, release=True)
+        except Later as later:
+            self._store(step, release=True, nudge_in_s=later.wait_s)
+        except PacedError as paced:
+            self._store(step, release=True, nudge_in_s=paced.wait_s)
+        except OutsideError as error:
+            log.warning("could not look outside", extra={"record": step.record.id, "code": error.code})
+            self._store(step, release=True, nudge_in_s=self._patience(step))
+
+    def save(self, step: Step) -> None:
+        """Stores what changed so far, under the lease, renewed."""
+        assert step.record.lease is not None
+        until = self.now() + timedelta(seconds=self.timings.lease_s)
+        step.record = replace(step.record, lease=Lease(step.record.lease.holder, until))
+        self._put(step)
+
+    def _store(self, step: Step, *, release: bool, nudge_in_s: float | None = None) -> None:
+        if release:
+            step.record = replace(step.record, lease=None)
+        if not step.is_changed:
+            return
+        self._put(step)
+        if nudge_in_s is None:
+            due_at = step.record.due_at(self.now())
+            if due_at is None:
+                return
+            nudge_in_s = max(0.0, (due_at - self.now()).total_seconds())
+        self.nudges.send(step.record.id, nudge_in_s)
+
+    def _put(self, step: Step) -> None:
+        saved = self.book.save(step.stored, step.record, decided=step.decided, outbox=step.outbox, now=self.now())
+        step.stored, step.record = saved, saved
+        step.decided, step.outbox = [], []
+
+    def _take_up_a_call_that_was_cut_off(self, step: Step) -> None:
+        following = step.record.next_write()
+        if following and following[1].open_attempt:
+            order, write = following
+            settled = protocol.interrupted(write, self.now(), self.timings, self.jitter)
+            consequence = after_write(step.record, order, settled, self.now())
+            step.record = consequence.record
+            step.outbox += consequence.outbox
+
+    def _decide(self, step: Step, read_order: Callable[[Order], OrderSeen] | None) -> None:
+        events = [event for event in step.record.undecided if isinstance(event, BookingEvent)]
+        consequence = take_in_events(
+            step.record,
+            events,
+            step.venue,
+            self.now(),
+            window=undo_window(step.venue, self.timings.undo_window_s),
+            new_order_id=self.new_order_id,
+            read_order=read_order,
+        )
+        step.record = consequence.record
+        step.decided += consequence.decided
+        step.outbox += consequence.outbox
+
+    def _look_outside_and_decide(self, step: Step, gateway: PosGateway) -> None:
+        notices = [event for event in step.record.undecided if isinstance(event, ThinNotice)]
+        if notices:
+            self._fetch(step, notices)
+        if step.record.undecided:
+            self._decide(step, read_order=lambda order: see_order(gateway, order))
+
+    def _fetch(self, step: Step, notices: list[ThinNotice]) -> None:
+        """One fetch tells what all notices received before it meant; the newest carries it, the others are answered."""
+        newest = max(notices, key=lambda notice: notice.received_at)
+        platform = self.platform_for(step.venue, newest.provider)
+        event = platform.fetch(step.record.booking.booking_id, event_id=newest.event_id, received_at=newest.received_at)
+        for notice in notices:
+            if notice is not newest or event is None:
+                reason = "told again by a later notice" if event else "the platform has no such booking"
+                step.decided.append(Decided(notice.event_id, nothing_follows(reason), self.now()))
+        rest = tuple(each for each in step.record.undecided if not isinstance(each, ThinNotice))
+        step.record = replace(step.record, undecided=(*rest, event) if event else rest)
+
+    def _withdraw_what_is_not_wanted(self, step: Step) -> None:
+        while due := self._due(step.record):
+            order, write = due
+            if write.state is not WriteState.QUEUED:
+                return
+            signal = stop_signal(step.record, order, write, step.venue, self.now(), self.timings)
+            if signal is None:
+                return
+            withdrawn = protocol.withdrawn(write, signal.reason, signal.code)
+            consequence = after_withdrawal(step.record, order, withdrawn, self.now())
+            step.record = consequence.record
+            step.outbox += consequence.outbox
+
+    def _due(self, record: Record) -> tuple[Order, Write] | None:
+        following = record.next_write()
+        if following is None or following[1].due_at is None or following[1].due_at > self.now():
+            return None
+        return following
+
+    def _calls_ahead(self, step: Step, due: tuple[Order, Write] | None) -> int:
+        """How many calls on the POS connection this step is likely to make."""
+        events = [event for event in step.record.undecided if isinstance(event, BookingEvent)]
+        if any(wants_to_read_order(step.record, event) for event in events):
+            return 3
+        if due is None:
+            return 1 if step.record.undecided else 0
+        _, write = due
+        if write.state is WriteState.UNKNOWN or write.what is What.DELETE:
+            return 3
+        if write.what is What.FINISH_BOOKING:
+            return 0
+        event = step.record.newest_event
+        customer = event.customer if event else None
+        asks_for_customer = (
+            write.what is What.CREATE
+            and write.key not in step.record.requests
+            and step.venue.link_customers
+            and customer is not None
+            and customer.can_be_matched
+        )
+        return 3 if asks_for_customer else 1
+
+    def _prepaid(self, slots: Slots) -> Callable[[], None]:
+        """For the calls of one step: the slots already taken first, then new ones, not waited for beyond patience."""
+        left = slots.calls
+
+        def take() -> None:
+            nonlocal left
+            left -= 1
+            if left >= 0:
+                return
+            wait_s = self.pace.reserve(replace(slots, calls=1), self.now())
+            if wait_s > self.timings.slot_patience_s:
+                raise PacedError("the connection's pace is used up", wait_s=wait_s)
+            if wait_s > 0:
+                self.sleep(wait_s)
+
+        return take
+
+    def _patience(self, step: Step) -> float:
+        """Wait before the next look outside: longer, the longer it has been in vain."""
+        waiting_since = [event.received_at for event in step.record.undecided]
+        if following := step.record.next_write():
+            waiting_since.append(following[1].created_at)
+        oldest = min(waiting_since, default=self.now())
+        return min(300.0, max(2.0, (self.now() - oldest).total_seconds() / 4))

@@ -1,0 +1,129 @@
+"""A hint that a POS order has changed becomes, after the order was read again, an order's status and a sales record."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from shared.domain.consequences import Consequence, after_news
+from shared.domain.errors import ConflictError, PacedError
+from shared.domain.identities import markers_in
+from shared.domain.orders.pos_order import PosOrder
+from shared.domain.pos_news import OrderLink, PosOrderFile, SettledNews
+from shared.domain.record import Record
+from shared.domain.sales import Sale, sale_of
+from shared.domain.timings import Timings
+from shared.domain.venues import Venue
+from shared.usecases.look_up_orders import is_confirmed
+from shared.usecases.pos_gateway import PosGateway
+from shared.usecases.record_book import Nudges, Pace, PosOrderBook, RecordBook, Slots, Venues
+
+log = logging.getLogger("posrelay.writer")
+
+
+@dataclass(frozen=True)
+class TakeInPosNews:
+    """Looks into the hints about one POS order."""
+
+    book: RecordBook
+    files: PosOrderBook
+    venues: Venues
+    gateway_for: Callable[[Venue, Callable[[], None]], PosGateway]
+    pace: Pace
+    nudges: Nudges
+    timings: Timings
+    now: Callable[[], datetime]
+    sleep: Callable[[float], None]
+
+    def __call__(self, news_id: str, venue_id: str, pos_order_id: str) -> None:
+        """Reads the order and stores what became of it. Raises OutsideError when it cannot be read just now."""
+        file = self.files.load_file(venue_id, pos_order_id)
+        if not file.hints:
+            return
+        venue = self.venues.get(venue_id)
+        try:
+            seen = self._read(venue, pos_order_id)
+        except PacedError as paced:
+            self.nudges.send(news_id, paced.wait_s)
+            return
+        if seen is not None and venue.pos.site_id and seen.site_id not in (None, venue.pos.site_id):
+            log.warning("order of another site", extra={"venue": venue_id, "pos_order": pos_order_id})
+            self.files.save_news(SettledNews(file, file.sale), self.now())
+            return
+        link = self._link(file, seen)
+        record = self.book.load(link.record_id) if link else None
+        if record is None or link is None:
+            self.files.save_news(SettledNews(file, self._sale(file, seen, venue, None, None)), self.now())
+            return
+        self._settle(news_id, file, seen, venue, record, link)
+
+    def _settle(
+        self, news_id: str, file: PosOrderFile, seen: PosOrder | None, venue: Venue, record: Record, link: OrderLink
+    ) -> None:
+        now = self.now()
+        if record.is_leased(now):
+            self.nudges.send(news_id, 1)
+            return
+        stored = record
+        order = record.order(link.order_id)
+        if seen is None:
+            seen = _gone(file, order.pos.order_id or file.pos_order_id, now)
+        consequence = Consequence(record)
+        if order.pos.order_id in (None, seen.id) and (order.pos.order_id or is_confirmed(seen, order)):
+            consequence = after_news(replace(record, lease=None), link.order_id, seen, now)
+        sale = self._sale(file, seen, venue, order.id, order.booking_id)
+        try:
+            saved = self.book.save(
+                stored,
+                consequence.record,
+                outbox=consequence.outbox,
+                news=SettledNews(replace(file, link=link), sale),
+                now=now,
+            )
+        except ConflictError:
+            self.nudges.send(news_id, 1)
+            return
+        if saved.next_write() is not None:
+            self.nudges.send(record.id)
+
+    def _read(self, venue: Venue, pos_order_id: str) -> PosOrder | None:
+        slots = Slots(venue.pos.connection_id, venue.pos.pace_per_minute, 1)
+
+        def take_slot() -> None:
+            wait_s = self.pace.reserve(slots, self.now())
+            if wait_s > self.timings.slot_patience_s:
+                raise PacedError("the connection's pace is used up", wait_s=wait_s)
+            if wait_s > 0:
+                self.sleep(wait_s)
+
+        return self.gateway_for(venue, take_slot).read_order(pos_order_id)
+
+    def _link(self, file: PosOrderFile, seen: PosOrder | None) -> OrderLink | None:
+        """Whose order it is: known, or proven by the callback's address, or told by our marker in its notes."""
+        if file.link is not None:
+            return file.link
+        told = [hint.order_id for hint in file.hints if hint.order_id]
+        marked = [order_id for order_id, _ in markers_in(seen.notes if seen else None)]
+        for order_id in (*told, *marked):
+            link = self.book.link_of_order(order_id)
+            if link is not None:
+                return link
+        return None
+
+    def _sale(
+        self, file: PosOrderFile, seen: PosOrder | None, venue: Venue, order_id: str | None, booking_id: str | None
+    ) -> Sale | None:
+        if seen is None or seen.deleted:
+            voided = file.sale and file.sale.voided_at is None
+            return replace(file.sale, voided_at=self.now()) if file.sale and voided else file.sale
+        if seen.status != "COMPLETE":
+            return file.sale
+        source = "booking" if booking_id else "platform" if order_id else "pos"
+        return sale_of(seen, venue.id, venue.currency, order_id=order_id, booking_id=booking_id, source=source)
+
+
+def _gone(file: PosOrderFile, pos_order_id: str, now: datetime) -> PosOrder:
+    """An order that can no longer be read: deleted. What it held does not matter any more."""
+    return PosOrder(id=pos_order_id, status="DELETED", created_at=now, updated_at=now, deleted=True)
