@@ -13,15 +13,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from shared.domain.bookings.events import BookingEvent, ThinNotice
-from shared.domain.bookings.rules import OrderSeen, nothing_follows
+from shared.domain.bookings.rules import Decision, DecisionKind, OrderSeen, nothing_follows
 from shared.domain.consequences import (
     after_withdrawal,
     after_write,
+    booking_failure,
     take_in_events,
     undo_window,
     wants_to_read_order,
 )
-from shared.domain.errors import ConflictError, OutsideError, PacedError
+from shared.domain.errors import ConflictError, OutsideError, PacedError, PermissionLostError, RefusedError
 from shared.domain.orders import protocol
 from shared.domain.orders.order import Order
 from shared.domain.orders.writes import What, Write, WriteState
@@ -31,6 +32,7 @@ from shared.domain.timings import Timings
 from shared.domain.venues import Venue, VenueMode
 from shared.usecases.act import Act, Later, see_order
 from shared.usecases.booking_platform import BookingPlatform
+from shared.usecases.look_up_orders import Listing, look_up_since, settle_from
 from shared.usecases.pos_gateway import PosGateway
 from shared.usecases.record_book import Nudges, Pace, RecordBook, Slots, Venues
 from shared.usecases.step import Step
@@ -67,6 +69,8 @@ class AdvanceRecord:
         if record.is_leased(now):
             if record.undecided:
                 self.nudges.send(record_id, 1)
+            return
+        if record.slot_at is not None and record.slot_at > now:
             return
         try:
             self._advance(Step(record, replace(record, lease=None), venue), worker, time_left_s)
@@ -110,6 +114,8 @@ class AdvanceRecord:
             act = Act(self, step, gateway, time_left_s)
             act(*due)
             self._store(step, release=True)
+            if act.listing is not None:
+                self._settle_others(step, gateway, act.listing, worker, time_left_s)
         except Later as later:
             self._store(step, release=True, nudge_in_s=later.wait_s)
         except PacedError as paced:
@@ -117,6 +123,33 @@ class AdvanceRecord:
         except OutsideError as error:
             log.warning("could not look outside", extra={"record": step.record.id, "code": error.code})
             self._store(step, release=True, nudge_in_s=self._patience(step))
+
+    def _settle_others(
+        self, step: Step, gateway: PosGateway, listing: Listing, worker: str, time_left_s: Callable[[], float]
+    ) -> None:
+        """One listing serves all the site's orders of unknown fate that it is late enough for."""
+        for record_id in self.book.with_unknown_writes(step.venue.id):
+            if time_left_s() < self.timings.read_timeout_s + self.timings.time_reserve_s:
+                return
+            record = self.book.load(record_id)
+            following = record.next_write() if record else None
+            if record is None or following is None or record.is_leased(self.now()):
+                continue
+            order, write = following
+            is_due = write.due_at is not None and write.due_at <= listing.taken_at
+            covered = listing.since <= look_up_since(write, self.timings)
+            if write.state is not WriteState.UNKNOWN or write.what is not What.CREATE or not (is_due and covered):
+                continue
+            try:
+                lease = Lease(worker, self.now() + timedelta(seconds=self.timings.lease_s))
+                claimed = self.book.claim(record, lease, None).record
+                other = Step(claimed, claimed, step.venue)
+                order, write = settle_from(listing, gateway, order, write, self.now, self.timings)
+                consequence = after_write(claimed, order, write, self.now())
+                other.record, other.outbox = consequence.record, list(consequence.outbox)
+                self._store(other, release=True)
+            except (ConflictError, OutsideError):
+                continue
 
     def save(self, step: Step) -> None:
         """Stores what changed so far, under the lease, renewed."""
@@ -178,7 +211,17 @@ class AdvanceRecord:
         """One fetch tells what all notices received before it meant; the newest carries it, the others are answered."""
         newest = max(notices, key=lambda notice: notice.received_at)
         platform = self.platform_for(step.venue, newest.provider)
-        event = platform.fetch(step.record.booking.booking_id, event_id=newest.event_id, received_at=newest.received_at)
+        booking_id = step.record.booking.booking_id
+        try:
+            event = platform.fetch(booking_id, event_id=newest.event_id, received_at=newest.received_at)
+        except (PermissionLostError, RefusedError) as error:
+            reason = "the booking platform does not let us read the booking"
+            unreadable = Decision(DecisionKind.ERROR, reason, code="booking_not_readable")
+            step.decided += [Decided(notice.event_id, unreadable, self.now()) for notice in notices]
+            step.outbox.append(booking_failure(step.record, self.now(), "booking_not_readable", str(error)))
+            rest = tuple(each for each in step.record.undecided if not isinstance(each, ThinNotice))
+            step.record = replace(step.record, undecided=rest)
+            return
         for notice in notices:
             if notice is not newest or event is None:
                 reason = "told again by a later notice" if event else "the platform has no such booking"

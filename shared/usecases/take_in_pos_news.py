@@ -10,6 +10,7 @@ from datetime import datetime
 from shared.domain.consequences import Consequence, after_news
 from shared.domain.errors import ConflictError, PacedError
 from shared.domain.identities import markers_in
+from shared.domain.orders.order import Order
 from shared.domain.orders.pos_order import PosOrder
 from shared.domain.pos_news import OrderLink, PosOrderFile, SettledNews
 from shared.domain.record import Record
@@ -69,7 +70,7 @@ class TakeInPosNews:
         stored = record
         order = record.order(link.order_id)
         if seen is None:
-            seen = _gone(file, order.pos.order_id or file.pos_order_id, now)
+            seen = _gone(order, file.pos_order_id, now)
         consequence = Consequence(record)
         if order.pos.order_id in (None, seen.id) and (order.pos.order_id or is_confirmed(seen, order)):
             consequence = after_news(replace(record, lease=None), link.order_id, seen, now)
@@ -124,6 +125,7 @@ class TakeInPosNews:
         return sale_of(seen, venue.id, venue.currency, order_id=order_id, booking_id=booking_id, source=source)
 
 
-def _gone(file: PosOrderFile, pos_order_id: str, now: datetime) -> PosOrder:
+def _gone(order: Order, pos_order_id: str, now: datetime) -> PosOrder:
     """An order that can no longer be read: deleted. What it held does not matter any more."""
-    return PosOrder(id=pos_order_id, status="DELETED", created_at=now, updated_at=now, deleted=True)
+    created_at = order.pos.created_at or now
+    return PosOrder(id=pos_order_id, status="DELETED", created_at=created_at, updated_at=now, deleted=True)
