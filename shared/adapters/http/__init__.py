@@ -1,0 +1,1 @@
+"""HTTP clients, and what is common to all that is asked over HTTP."""

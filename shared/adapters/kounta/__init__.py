@@ -1,0 +1,1 @@
+"""Lightspeed Kounta (O-Series): its REST API behind the port `PosGateway`."""

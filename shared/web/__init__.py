@@ -1,0 +1,1 @@
+"""What is true of HTTP deliveries before any use case sees them."""
