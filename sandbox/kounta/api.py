@@ -11,9 +11,10 @@ from collections.abc import Callable
 from datetime import datetime
 
 from sandbox.calls import Call, CallLog
-from sandbox.faults import PROCESSED, SLOW_DELAY_S, STORED, STORED_AFTER, TIMEOUT_HOLD_S, Fault, Faults
+from sandbox.fault_effects import delay_of, lost, suffered
+from sandbox.faults import STORED_AFTER, Fault, Faults
 from sandbox.kounta import idempotency, oauth, resources
-from sandbox.kounta.fault_answers import bare_answer, html_page, stored_answer
+from sandbox.kounta.fault_answers import bare_answer, server_error, stored_answer
 from sandbox.kounta.models import Company, Order
 from sandbox.kounta.rate_limit import RateLimiter, limit_exceeded
 from sandbox.kounta.refusals import RefusalError, not_found
@@ -42,7 +43,7 @@ class KountaSandbox:
         lock: threading.RLock | None = None,
     ) -> None:
         self.settings = settings or SandboxSettings()
-        self.clock = clock if isinstance(clock, SandboxClock) else SandboxClock(clock)
+        self.clock = SandboxClock(clock)
         self.faults = faults or Faults()
         self.calls = calls or CallLog(self.settings.calls_kept)
         self.lock = lock or threading.RLock()
@@ -69,6 +70,11 @@ class KountaSandbox:
         with self.lock:
             return self.state.take_deliveries()
 
+    def flush(self) -> None:
+        """Write what was changed other than through `handle`."""
+        with self.lock:
+            self._store.flush()
+
     def live_orders(self) -> list[Order]:
         """Orders neither deleted nor rejected, oldest first."""
         with self.lock:
@@ -89,7 +95,7 @@ class KountaSandbox:
         call.operation = route.operation
         if route.operation == "kounta.token":
             call.body = "***"
-        fault = self._take_fault(route, request)
+        fault = self.faults.take(route.operation, request.path, request.body)
         if fault is not None:
             call.fault = fault.name
             early = self._unprocessed(fault, route)
@@ -128,7 +134,7 @@ class KountaSandbox:
             known = idempotency.stored_answer(self.state, scope, key, body)
             if known is not None:
                 return self._after(fault, known)
-        if fault is not None and fault.name in STORED:
+        if fault is not None and fault.stored_status is not None:
             answer = stored_answer(fault)
         else:
             try:
@@ -136,40 +142,22 @@ class KountaSandbox:
             except RefusalError as refusal:
                 answer = refusal.answer()
             if fault is not None and fault.name == STORED_AFTER:
-                answer = stored_answer(fault)
+                answer = server_error()
         if key is not None:
-            slow = fault is not None and fault.name == "slow"
-            busy_s = _delay(fault, SLOW_DELAY_S) if fault is not None and slow else 0.0
+            # A slow request keeps its key busy; of a timeout only the answer is lost.
+            busy_s = delay_of(fault) if fault is not None and fault.name == "slow" else 0.0
             idempotency.keep_answer(self.state, scope, key, body, answer, busy_s)
         return self._after(fault, answer)
 
-    def _take_fault(self, route: Route, request: SandboxRequest) -> Fault | None:
-        return self.faults.take(route.operation, request.path, request.body)
-
     def _unprocessed(self, fault: Fault, route: Route) -> SandboxAnswer | None:
-        if fault.name == "refused":
-            return SandboxAnswer(0, refused=True)
-        if fault.name == "reset_before":
-            return SandboxAnswer(0, disconnect=True)
-        if fault.name == "html":
-            return html_page(fault)
         if fault.bare_status is not None:
             return bare_answer(fault, route.operation, self.state.now())
-        if route.operation != "kounta.create_order" and fault.name in STORED:
+        if route.operation != "kounta.create_order" and fault.stored_status is not None:
             return stored_answer(fault)
-        return None
+        return lost(fault)
 
     def _after(self, fault: Fault | None, answer: SandboxAnswer) -> SandboxAnswer:
-        """What becomes of the answer to a request that was carried out."""
-        if fault is None or fault.name not in PROCESSED | {STORED_AFTER}:
-            return answer
-        if fault.name == "reset_after":
-            return SandboxAnswer(answer.status, disconnect=True)
-        if fault.name == "timeout":
-            return SandboxAnswer(answer.status, never=True, delay_s=_delay(fault, TIMEOUT_HOLD_S))
-        if fault.name == STORED_AFTER:
-            return stored_answer(fault)
-        return SandboxAnswer(answer.status, answer.headers, answer.body, delay_s=_delay(fault, SLOW_DELAY_S))
+        return suffered(fault, answer, server_error())
 
     def _company(self, route: Route, caller: oauth.Caller) -> Company | None:
         if self.state.switches.permission_lost:
@@ -200,7 +188,3 @@ def check_format(route: Route, request: SandboxRequest) -> None:
     kind = (request.header("content-type") or "").split(";")[0].strip().lower()
     if request.method in {"POST", "PUT"} and kind != "application/json":
         raise RefusalError(400, "Content-Type must be application/json.")
-
-
-def _delay(fault: Fault, otherwise: float) -> float:
-    return fault.delay_s if fault.delay_s is not None else otherwise

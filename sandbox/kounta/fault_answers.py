@@ -36,13 +36,12 @@ def bare_answer(fault: Fault, operation: str, now: datetime) -> SandboxAnswer:
 
 def stored_answer(fault: Fault) -> SandboxAnswer:
     """The answer of `500_stored` and its kind."""
-    status = int(fault.name[:3])
+    status = fault.stored_status or 500
     if status == 429:
         return limit_exceeded({})
     return RefusalError(status, TEXTS[status]).answer()
 
 
-def html_page(fault: Fault) -> SandboxAnswer:
-    """A page for people where JSON was expected."""
-    page = b"<!doctype html><html><head><title>Maintenance</title></head><body><h1>Back soon</h1></body></html>"
-    return SandboxAnswer(fault.status, {"Content-Type": "text/html; charset=utf-8"}, page)
+def server_error() -> SandboxAnswer:
+    """A plain 500."""
+    return RefusalError(500, TEXTS[500]).answer()
