@@ -62,6 +62,8 @@ class Record:
     requests: Mapping[str, bytes] = field(default_factory=dict)
     """Idempotency key → the exact bytes that were, or are about to be, sent under it."""
     lease: Lease | None = None
+    has_more: bool = False
+    """There are more undecided events than one step takes; the oldest are here."""
     slot_at: datetime | None = None
     """A pace slot that was handed out for later: no new one is taken when the record comes back for it."""
 

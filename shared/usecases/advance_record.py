@@ -163,7 +163,10 @@ class AdvanceRecord:
             step.record = replace(step.record, lease=None)
         if not step.is_changed:
             return
+        has_more = step.record.has_more and not step.record.undecided
         self._put(step)
+        if has_more:
+            nudge_in_s = 0
         if nudge_in_s is None:
             due_at = step.record.due_at(self.now())
             if due_at is None:
@@ -172,7 +175,8 @@ class AdvanceRecord:
         self.nudges.send(step.record.id, nudge_in_s)
 
     def _put(self, step: Step) -> None:
-        saved = self.book.save(step.stored, step.record, decided=step.decided, outbox=step.outbox, now=self.now())
+        decided = _latest_of_each(step.decided)
+        saved = self.book.save(step.stored, step.record, decided=decided, outbox=step.outbox, now=self.now())
         step.stored, step.record = saved, saved
         step.decided, step.outbox = [], []
 
@@ -295,3 +299,12 @@ class AdvanceRecord:
             waiting_since.append(following[1].created_at)
         oldest = min(waiting_since, default=self.now())
         return min(300.0, max(2.0, (self.now() - oldest).total_seconds() / 4))
+
+
+def _latest_of_each(decided: list[Decided]) -> list[Decided]:
+    """One decision an event: the last, with what the event turned out to be."""
+    latest: dict[str, Decided] = {}
+    for each in decided:
+        known = latest.get(each.event_id)
+        latest[each.event_id] = each if each.event or known is None else replace(each, event=known.event)
+    return list(latest.values())

@@ -1,0 +1,45 @@
+"""The low-level client, and DynamoDB's errors in the relay's words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from shared.domain.errors import ConflictError
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+_CONFLICTS = {"ConditionalCheckFailedException", "TransactionConflictException", "TransactionInProgressException"}
+
+
+@contextmanager
+def translated() -> Iterator[None]:
+    """Turns a lost condition or a conflicting transaction into ConflictError; other errors pass as they are."""
+    try:
+        yield
+    except ClientError as error:
+        code = error.response["Error"]["Code"]
+        if code in _CONFLICTS:
+            raise ConflictError(code) from error
+        if code == "TransactionCanceledException":
+            reasons = cancellation_reasons(error)
+            if any(reason in ("ConditionalCheckFailed", "TransactionConflict") for reason in reasons):
+                raise ConflictError(",".join(reasons)) from error
+        raise
+
+
+def cancellation_reasons(error: ClientError) -> list[str]:
+    """Why each part of a cancelled transaction failed, in order; `None` (the word) for the parts that did not."""
+    reasons: list[dict[str, Any]] = error.response.get("CancellationReasons", [])  # type: ignore[assignment]
+    return [str(reason.get("Code", "None")) for reason in reasons]
+
+
+def query_all(client: DynamoDBClient, **arguments: Any) -> Iterator[dict[str, Any]]:
+    """All items of a query, page after page."""
+    pages = client.get_paginator("query").paginate(**arguments)
+    for page in pages:
+        yield from page["Items"]

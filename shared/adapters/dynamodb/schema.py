@@ -1,0 +1,102 @@
+"""Keys and access patterns of the one table. No scan anywhere; no key under which items grow without bound.
+
+    item            pk                                    sk                 read by
+    ──────────────  ────────────────────────────────────  ─────────────────  ─────────────────────────────────────────
+    record head     BOOKING#<venue>#<platform>#<booking>  HEAD               one query of the partition: the writer
+    order           (same)                                ORDER#<seating>    (same); by id through its link
+    event           (same)                                EVENT#<event id>   (same); by id                    TTL
+    request bytes   (same)                                REQUEST#<key>      (same)                           TTL
+    order link      ORDER#<order id>                      LINK               get
+    POS order       POSORDER#<venue>#<pos order id>       LINK SALE HINT#…   one query of the partition       TTL: HINT
+    outbox item     OUTBOX#<id>                           ITEM               stream; due index when missed    TTL
+    venue           VENUE#<venue>                         SETTINGS SWEEP     get; listing VENUES
+    platform        PLATFORM#<platform>                   SETTINGS           get; listing PLATFORMS
+    API key         KEY#<sha256 of the key>               KEY                get; listing KEYS#<platform>
+    failure         FAILURE#<id>                          FAILURE            get; listing FAILURES#<venue>#<day>
+    connection      CONNECTION#<connection>               PACE TOKENS        update / get
+
+    index `due`     due_pk = DUE#<shard 0–3>, due_at (ms)  what somebody has to look at again: heads with an open write
+                    or a lease, undecided events and hints, outbox items nobody announced. Sparse.
+    index `listing` list_pk, list_sk                       UNKNOWN#<venue> heads with a write of unknown fate (sparse);
+                    SALES#<venue>#<UTC day> sales by time; FAILURES#…; VENUES, PLATFORMS, KEYS#… settings.
+
+Guests' data stand only in EVENT and REQUEST items, which expire; heads, orders and sales hold none. `v` is the shape's
+version: new code reads old shapes. Times in `expires_at` are epoch seconds (DynamoDB's TTL), all others milliseconds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote, unquote
+
+VERSION = 1
+DUE_SHARDS = 4
+
+Key = dict[str, Any]
+Item = dict[str, Any]
+
+
+def booking_record_id(venue_id: str, platform: str, booking_id: str) -> str:
+    """A booking's record id: also its partition key and what a nudge carries."""
+    return f"BOOKING#{_part(venue_id)}#{_part(platform)}#{_part(booking_id)}"
+
+
+def booking_of(record_id: str) -> tuple[str, str, str]:
+    """(venue, platform, booking id) of a booking's record id."""
+    _, venue, platform, booking = record_id.split("#")
+    return unquote(venue), unquote(platform), unquote(booking)
+
+
+def pos_order_pk(venue_id: str, pos_order_id: str) -> str:
+    """Partition of what is kept of one POS order; as a nudge, it means "look into its hints"."""
+    return f"POSORDER#{_part(venue_id)}#{_part(pos_order_id)}"
+
+
+def pos_order_of(pk: str) -> tuple[str, str]:
+    """(venue, POS order id) of such a partition."""
+    _, venue, pos_order = pk.split("#")
+    return unquote(venue), unquote(pos_order)
+
+
+def key(pk: str, sk: str) -> Key:
+    """A primary key in DynamoDB's JSON."""
+    return {"pk": {"S": pk}, "sk": {"S": sk}}
+
+
+def order_link_key(order_id: str) -> Key:
+    """Where an order's record is found by its id."""
+    return key(f"ORDER#{order_id}", "LINK")
+
+
+def venue_key(venue_id: str) -> Key:
+    """A venue's settings."""
+    return key(f"VENUE#{_part(venue_id)}", "SETTINGS")
+
+
+def due_attributes(pk: str, due_at: datetime | None) -> Item:
+    """What puts an item into the due index; nothing when nobody has to look at it again."""
+    if due_at is None:
+        return {}
+    shard = int.from_bytes(hashlib.sha256(pk.encode()).digest()[:2], "big") % DUE_SHARDS
+    return {"due_pk": {"S": f"DUE#{shard}"}, "due_at": {"N": str(millis(due_at))}}
+
+
+def millis(moment: datetime) -> int:
+    """Epoch milliseconds."""
+    return round(moment.timestamp() * 1000)
+
+
+def moment(milliseconds: str | int) -> datetime:
+    """The aware UTC time of epoch milliseconds."""
+    return datetime.fromtimestamp(int(milliseconds) / 1000, UTC)
+
+
+def seconds(when: datetime) -> str:
+    """Epoch seconds for `expires_at`."""
+    return str(round(when.timestamp()))
+
+
+def _part(text: str) -> str:
+    return quote(text, safe="")
