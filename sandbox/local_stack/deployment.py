@@ -43,7 +43,7 @@ def deploy_when_changed(settings: StackSettings) -> tuple[dict[str, str], bool]:
         return outputs, False
     noted.unlink(missing_ok=True)
     overrides = [f"{name}={json.dumps(value)}" for name, value in settings.template_parameters().items()]
-    built = settings.state_folder / "build"
+    built = settings.state_folder / "aws-sam"
     _sam(settings, "build", "--build-dir", str(built), "--parameter-overrides", " ".join(overrides))
     _sam(
         settings,

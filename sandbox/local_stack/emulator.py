@@ -1,7 +1,7 @@
 """MiniStack, the AWS emulator: started with IAM enforced, on the loopback interface, with its state in our folder."""
 
+import json
 import os
-import sys
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -22,6 +22,7 @@ def start_emulator(settings: StackSettings) -> Child:
     The emulator writes its state when it is asked to end (SIGTERM), and only then: a killed one forgets what came after
     its last orderly end.
     """
+    _forget_stream_positions(settings.state_folder / "aws" / "lambda.json")
     scratch = settings.state_folder / "scratch"
     scratch.mkdir(parents=True, exist_ok=True)
     # A bare environment: the functions' processes inherit all of it.
@@ -61,14 +62,21 @@ def start_emulator(settings: StackSettings) -> Child:
     return child
 
 
+def _forget_stream_positions(state_file: Path) -> None:
+    """Lets stream readers begin at the beginning after a restart.
+
+    The emulator keeps how far each has read but not the stream itself, and would pass over as many new records. What
+    was unread at the end is lost to the reader; caretaker sweeps outbox items that nobody claimed.
+    """
+    if state_file.exists():
+        state = json.loads(state_file.read_text())
+        state["payload"]["dynamodb_stream_positions"] = {}
+        state_file.write_text(json.dumps(state))
+
+
 def _answers(settings: StackSettings) -> bool:
     try:
         with urllib.request.urlopen(f"{settings.aws_endpoint_url}/_ministack/health", timeout=2) as answer:
             return bool(answer.status == 200)
     except (urllib.error.URLError, ConnectionError, TimeoutError):
         return False
-
-
-def same_python() -> bool:
-    """Whether this interpreter is of the minor version that runs the functions; the bytecode in the zips demands it."""
-    return emulator_python().exists() and Path(sys.executable).exists()

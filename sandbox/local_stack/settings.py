@@ -96,4 +96,6 @@ class StackSettings:
             "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
             "AWS_EC2_METADATA_DISABLED": "true",
             "SAM_CLI_TELEMETRY": "0",
+            # Seconds between two looks at the deployment; the default of five is most of a local deployment's time.
+            "SAM_CLI_POLL_DELAY": "0.3",
         }
