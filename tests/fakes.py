@@ -1,0 +1,200 @@
+"""In-memory stand-ins for the ports. The conformance suites run on these and on the real adapters alike."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from shared.adapters.dynamodb.delivery_book import content_hash
+from shared.adapters.dynamodb.record_book import EVENTS_A_STEP
+from shared.adapters.dynamodb.schema import booking_of, booking_record_id, pos_order_pk
+from shared.domain.bookings.booking import Booking, in_order_of_time
+from shared.domain.bookings.events import BookingEvent, ThinNotice
+from shared.domain.bookings.rules import Decision
+from shared.domain.errors import ConflictError, NotFoundError, ReferenceReusedError
+from shared.domain.orders.writes import WriteState
+from shared.domain.pos_news import OrderLink, PosHint, PosOrderFile, SettledNews
+from shared.domain.record import Decided, Lease, OutboxItem, Record
+from shared.domain.sales import Sale
+from shared.domain.timings import Timings
+from shared.domain.venues import Venue
+from shared.usecases.accept_deliveries import Stored
+from shared.usecases.record_book import Claimed, Slots
+
+
+@dataclass
+class KeptEvent:
+    """An event with its decision."""
+
+    event: BookingEvent | ThinNotice
+    content: str
+    due_at: datetime
+    decision: Decision | None = None
+
+
+@dataclass
+class InMemoryBook:
+    """RecordBook, PosOrderBook, EventBook and HintBook in dictionaries."""
+
+    timings: Timings = field(default_factory=Timings)
+    records: dict[str, Record] = field(default_factory=dict)
+    events: dict[str, dict[str, KeptEvent]] = field(default_factory=dict)
+    files: dict[str, PosOrderFile] = field(default_factory=dict)
+    settled_hints: dict[str, set[str]] = field(default_factory=dict)
+    order_links: dict[str, OrderLink] = field(default_factory=dict)
+    outbox: list[OutboxItem] = field(default_factory=list)
+    idle: bool = True
+
+    def load(self, record_id: str) -> Record | None:
+        kept = self.events.get(record_id, {})
+        head = self.records.get(record_id)
+        if head is None and not kept:
+            return None
+        record = head or Record(id=record_id, version=0, booking=Booking(*booking_of(record_id)))
+        open_events = [each.event for each in kept.values() if each.decision is None]
+        full = in_order_of_time(event for event in open_events if isinstance(event, BookingEvent))
+        undecided = (*full, *(event for event in open_events if isinstance(event, ThinNotice)))
+        newest = kept.get(record.booking.newest_event_id or "")
+        return replace(
+            record,
+            undecided=undecided[:EVENTS_A_STEP],
+            has_more=len(undecided) > EVENTS_A_STEP,
+            newest_event=newest.event if newest and isinstance(newest.event, BookingEvent) else None,
+        )
+
+    def claim(self, record: Record, lease: Lease, slots: Slots | None) -> Claimed:
+        self._check(record)
+        claimed = replace(record, version=record.version + 1, lease=lease, slot_at=None)
+        self._keep(claimed)
+        return Claimed(claimed, has_slots=slots is not None and self.idle)
+
+    def save(
+        self,
+        before: Record,
+        after: Record,
+        *,
+        decided: Sequence[Decided] = (),
+        outbox: Sequence[OutboxItem] = (),
+        news: SettledNews | None = None,
+        now: datetime,
+    ) -> Record:
+        self._check(before)
+        for each in decided:
+            if each.event_id not in self.events.get(after.id, {}):
+                raise ConflictError(each.event_id)
+        saved = replace(after, version=before.version + 1)
+        self._keep(saved)
+        for order in saved.orders:
+            self.order_links.setdefault(order.id, OrderLink(saved.id, order.id))
+            if order.pos.order_id:
+                self._link(order.venue_id, order.pos.order_id, OrderLink(saved.id, order.id))
+        for each in decided:
+            kept = self.events[after.id][each.event_id]
+            kept.decision = each.decision
+            kept.event = each.event or kept.event
+        self.outbox += outbox
+        if news is not None:
+            self.save_news(news, now)
+        return saved
+
+    def with_unknown_writes(self, venue_id: str) -> Sequence[str]:
+        return [
+            record.id
+            for record in self.records.values()
+            if record.booking.venue_id == venue_id
+            and any(write.state is WriteState.UNKNOWN for order in record.orders for write in order.writes)
+        ]
+
+    def link_of_order(self, order_id: str) -> OrderLink | None:
+        return self.order_links.get(order_id)
+
+    def load_file(self, venue_id: str, pos_order_id: str) -> PosOrderFile:
+        return self.files.get(pos_order_pk(venue_id, pos_order_id), PosOrderFile(venue_id, pos_order_id))
+
+    def save_news(self, news: SettledNews, now: datetime) -> None:
+        pk = pos_order_pk(news.file.venue_id, news.file.pos_order_id)
+        known = self.load_file(news.file.venue_id, news.file.pos_order_id)
+        done = {hint.id for hint in news.file.hints}
+        self.settled_hints.setdefault(pk, set()).update(done)
+        left = tuple(hint for hint in known.hints if hint.id not in done)
+        self.files[pk] = replace(known, link=news.file.link or known.link, hints=left, sale=news.sale or known.sale)
+
+    def put_event(
+        self, venue_id: str, platform: str, booking_id: str, event: BookingEvent | ThinNotice, now: datetime
+    ) -> Stored:
+        kept = self.events.setdefault(booking_record_id(venue_id, platform, booking_id), {})
+        known = kept.get(event.event_id)
+        content = content_hash(event)
+        if known is None:
+            due_at = now + timedelta(seconds=self.timings.undecided_after_s)
+            kept[event.event_id] = KeptEvent(event, content, due_at)
+            return Stored(duplicate=False, undecided=True)
+        if known.content != content:
+            raise ReferenceReusedError(event.event_id)
+        return Stored(duplicate=True, undecided=known.decision is None)
+
+    def put_hint(self, hint: PosHint, now: datetime) -> bool:
+        pk = pos_order_pk(hint.venue_id, hint.pos_order_id)
+        file = self.load_file(hint.venue_id, hint.pos_order_id)
+        if hint.id in self.settled_hints.get(pk, set()) or hint.id in {known.id for known in file.hints}:
+            return False
+        self.files[pk] = replace(file, hints=(*file.hints, hint))
+        return True
+
+    def overdue(self, now: datetime) -> Iterator[tuple[str, datetime]]:
+        for record_id, kept in self.events.items():
+            yield from ((record_id, each.due_at) for each in kept.values() if not each.decision and each.due_at <= now)
+        for record in self.records.values():
+            due_at = record.due_at(now) or (record.lease.until if record.lease else None)
+            if due_at is not None and due_at <= now:
+                yield record.id, due_at
+        for pk, file in self.files.items():
+            yield from ((pk, hint.received_at) for hint in file.hints)
+
+    @property
+    def sales(self) -> list[Sale]:
+        """Every sale there is."""
+        return [file.sale for file in self.files.values() if file.sale]
+
+    def _check(self, record: Record) -> None:
+        known = self.records.get(record.id)
+        if (known.version if known else 0) != record.version:
+            raise ConflictError(record.id)
+
+    def _keep(self, record: Record) -> None:
+        self.records[record.id] = replace(record, undecided=(), newest_event=None, has_more=False)
+
+    def _link(self, venue_id: str, pos_order_id: str, link: OrderLink) -> None:
+        file = self.load_file(venue_id, pos_order_id)
+        self.files[pos_order_pk(venue_id, pos_order_id)] = replace(file, link=link)
+
+
+@dataclass
+class InMemoryVenues:
+    """Venues by id."""
+
+    known: dict[str, Venue] = field(default_factory=dict)
+
+    def get(self, venue_id: str) -> Venue:
+        if venue_id not in self.known:
+            raise NotFoundError(venue_id)
+        return self.known[venue_id]
+
+
+@dataclass
+class InMemoryNudges:
+    """Nudges, with when they are due by the test's clock."""
+
+    sent: list[tuple[str, float]] = field(default_factory=list)
+
+    def send(self, record_id: str, delay_s: float = 0) -> None:
+        self.sent.append((record_id, delay_s))
+
+
+@dataclass
+class UnlimitedPace:
+    """Every slot is now."""
+
+    def reserve(self, slots: Slots, now: datetime) -> float:
+        return 0.0
