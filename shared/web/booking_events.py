@@ -1,0 +1,135 @@
+"""The booking event of the contract: foreign JSON in, a domain event out."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Annotated, Any, Literal
+
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+
+from shared.domain.bookings.events import BookingEvent, BookingStatus, Customer, PaymentSummary
+from shared.domain.errors import BadInputError, InputProblem
+from shared.domain.money import amount
+
+Id = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
+Short = Annotated[str, StringConstraints(max_length=200)]
+Text = Annotated[str, StringConstraints(max_length=4000)]
+Money = Annotated[Decimal, BeforeValidator(amount), Field(ge=Decimal("-1e9"), le=Decimal("1e9"))]
+Moment = Annotated[AwareDatetime, BeforeValidator(lambda value: value if isinstance(value, str) else _no_time(value))]
+
+
+def _no_time(_value: object) -> object:
+    raise ValueError("a time is an RFC 3339 string with offset")
+
+
+class _Input(BaseModel):
+    model_config = ConfigDict(extra="ignore", strict=False, coerce_numbers_to_str=False)
+
+
+class CustomerIn(_Input):
+    """The guest; every field may be missing."""
+
+    first_name: Short | None = None
+    last_name: Short | None = None
+    email: Short | None = None
+    phone: Short | None = None
+
+
+class PaymentSummaryIn(_Input):
+    """What was paid with the booking."""
+
+    payment_type: Short | None = None
+    amount: Money | None = None
+    amount_paid: Money | None = None
+    amount_due: Money | None = None
+    currency: Annotated[str, StringConstraints(pattern=r"^[A-Za-z]{3}$")] | None = None
+    transaction_id: Short | None = None
+    paid_at: Moment | None = None
+
+
+class BookingIn(_Input):
+    """The booking as it is at `occurred_at`."""
+
+    id: Id
+    status: Annotated[str, StringConstraints(min_length=1, max_length=64)]
+    """One of ours, or any other word: kept as `raw_status`, changes nothing."""
+    kind: Literal["booking", "walkin"] = "booking"
+    channel: Short | None = None
+    party_size: Annotated[int, Field(ge=0, le=10_000, strict=True)] | None = None
+    scheduled_at: Moment | None = None
+    tables: Annotated[list[Annotated[str, StringConstraints(max_length=64)]], Field(max_length=50)] = Field(
+        default_factory=list
+    )
+    notes: Text | None = None
+    customer: CustomerIn | None = None
+    payment_summary: PaymentSummaryIn | None = None
+
+
+class BookingEventIn(_Input):
+    """One booking event."""
+
+    event_id: Id | None = None
+    type: Literal["created", "updated"]
+    occurred_at: Moment
+    sequence: Annotated[int, Field(ge=0, lt=2**63, strict=True)] | None = None
+    booking: BookingIn
+
+
+def read_booking_event(content: Any, *, received_at: datetime, future_tolerance_s: float) -> tuple[str, BookingEvent]:
+    """(booking id, event). Raises BadInputError with a JSON pointer for each thing that is wrong."""
+    try:
+        given = BookingEventIn.model_validate(content)
+    except ValidationError as error:
+        problems = tuple(
+            InputProblem("".join(f"/{_pointer_part(part)}" for part in each["loc"]), each["msg"])
+            for each in error.errors(include_url=False, include_input=False, include_context=False)
+        )
+        raise BadInputError("the booking event has invalid fields", problems=problems) from error
+    if given.occurred_at > received_at + timedelta(seconds=future_tolerance_s):
+        detail = f"lies more than {future_tolerance_s:.0f} s in the future"
+        raise BadInputError("the booking event has invalid fields", problems=(InputProblem("/occurred_at", detail),))
+    return given.booking.id, _event(given, received_at)
+
+
+def known_status(word: str) -> BookingStatus | None:
+    """Our status for a platform's word, if it is one of the contract's."""
+    try:
+        return BookingStatus(word.lower())
+    except ValueError:
+        return None
+
+
+def _event(given: BookingEventIn, received_at: datetime) -> BookingEvent:
+    booking = given.booking
+    customer, paid = booking.customer, booking.payment_summary
+    return BookingEvent(
+        event_id=given.event_id or _derived_id(given),
+        booking_reference=booking.id,
+        type=given.type,
+        occurred_at=given.occurred_at,
+        received_at=received_at,
+        status=known_status(booking.status),
+        raw_status=booking.status,
+        sequence=given.sequence,
+        kind=booking.kind,
+        channel=booking.channel,
+        party_size=booking.party_size,
+        scheduled_at=booking.scheduled_at,
+        tables=tuple(booking.tables),
+        notes=booking.notes,
+        customer=Customer(**customer.model_dump()) if customer else None,
+        payment=PaymentSummary(**paid.model_dump()) if paid else None,
+    )
+
+
+def _derived_id(given: BookingEventIn) -> str:
+    """For a platform without event ids: the same for the same content, so that a repeated delivery is one event."""
+    canonical = json.dumps(given.model_dump(mode="json", exclude_none=True), sort_keys=True, separators=(",", ":"))
+    return "evt_" + hashlib.sha256(canonical.encode()).hexdigest()[:32]
+
+
+def _pointer_part(part: int | str) -> str:
+    return str(part).replace("~", "~0").replace("/", "~1")
