@@ -68,6 +68,11 @@ class KountaClient:
         self._store = tokens
         self._tokens: Tokens | None = None
 
+    @property
+    def has_tokens(self) -> bool:
+        """Whether we come by OAuth, so that a refused token can be renewed."""
+        return self._store is not None
+
     def company_url(self, path: str = "") -> httpx.URL:
         """An address below the connection's company."""
         return self.api.join(f"companies/{self._company}/{path}" if path else f"companies/{self._company}")

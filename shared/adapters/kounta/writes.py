@@ -69,7 +69,7 @@ class KountaWrites:
                 "create_customer",
                 "POST",
                 "customers",
-                self._client.timings.write_timeout_s,
+                self._client.timings.read_timeout_s,  # the order waits behind it, under the same lease
                 rendering.customer_body(customer, reference_id),
             )
         except (httpx.RequestError, OutsideError) as error:
