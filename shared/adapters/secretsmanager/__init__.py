@@ -1,0 +1,1 @@
+"""AWS Secrets Manager: the static secrets of a stack."""
