@@ -94,14 +94,17 @@ deploy: build ## make deploy ENV=staging|prod [PARAMETERS="MailFrom=… PublicUr
 	    echo 'The package index cannot be reached (see .local/tools.log); check the network or set PIP_INDEX_URL' >&2; exit 1; }
 	@touch $@
 
+NOT_INSTALLED := The locked packages could not be installed: check the network (UV_DEFAULT_INDEX for a mirror, UV_SYSTEM_CERTS=1 behind a proxy).
+
 .local/ready: pyproject.toml uv.lock .local/tools/uv-$(UV_VERSION)
 	@echo 'Installing the locked packages (the first time up to a minute) …'
-	@$(UV) sync --locked --quiet
+	@$(UV) sync --locked --quiet || { echo '$(NOT_INSTALLED)' >&2; exit 1; }
 	@touch $@
 
 .local/ministack/ready: sandbox/ministack/uv.lock .local/tools/uv-$(UV_VERSION)
 	@echo 'Installing the AWS emulator (the first time up to a minute) …'
-	@UV_PROJECT_ENVIRONMENT="$$PWD/.local/ministack" $(UV) sync --locked --quiet --project sandbox/ministack
+	@UV_PROJECT_ENVIRONMENT="$$PWD/.local/ministack" $(UV) sync --locked --quiet --project sandbox/ministack || { \
+	    echo '$(NOT_INSTALLED)' >&2; exit 1; }
 	@touch $@
 
 # Browser tests drive a Chromium that is here already, or Debian's.

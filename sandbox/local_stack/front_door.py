@@ -23,7 +23,9 @@ HOP_BY_HOP = {"connection", "keep-alive", "te", "trailer", "transfer-encoding", 
 AT_A_TIME = 8
 
 
-def front_door(aws_url: str, api_id: str, *, at_a_time: int = AT_A_TIME) -> Starlette:
+def front_door(
+    aws_url: str, api_id: str, *, at_a_time: int = AT_A_TIME, transport: httpx.AsyncBaseTransport | None = None
+) -> Starlette:
     """Passes everything on to the API's default stage: method, path, query, raw body, headers; and back."""
     gate = asyncio.Semaphore(at_a_time)
     # A path, not a host: the emulator would answer /health itself when the API is named by host.
@@ -33,7 +35,9 @@ def front_door(aws_url: str, api_id: str, *, at_a_time: int = AT_A_TIME) -> Star
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         limits = httpx.Limits(max_connections=at_a_time + 2, max_keepalive_connections=at_a_time)
-        async with httpx.AsyncClient(timeout=httpx.Timeout(40, connect=5), limits=limits, trust_env=False) as client:
+        async with httpx.AsyncClient(
+            timeout=httpx.Timeout(40, connect=5), limits=limits, trust_env=False, transport=transport
+        ) as client:
             clients.append(client)
             yield
 

@@ -1,7 +1,6 @@
 """Brings the local stack up in order, keeps watch, and takes it down in order."""
 
 import contextlib
-import importlib.util
 import json
 import os
 import signal
@@ -88,9 +87,8 @@ def up(settings: StackSettings) -> None:
 def _start(settings: StackSettings, children: list[Child]) -> None:
     began = time.monotonic()
     _say("Starting the local stack")
-    if importlib.util.find_spec("sandbox.__main__"):
-        with _step("point-of-sale sandbox"):
-            children.append(_start_sandbox(settings))
+    with _step("point-of-sale sandbox"):
+        children.append(_start_sandbox(settings))
     with _step("AWS emulator"):
         children.append(start_emulator(settings))
     with _step("build and deploy (about 20 s when something changed)"):
@@ -125,10 +123,10 @@ def _start_sandbox(settings: StackSettings) -> Child:
         "sandbox",
         [sys.executable, "-m", "sandbox", "--port", str(settings.sandbox_port), "--state-dir", str(state)],
         folder=PROJECT,
-        environment=settings.aws_environment() | {"PUBLIC_URL": settings.public_url},
+        environment=settings.aws_environment() | {"SANDBOX_AWS_INSPECT_URL": settings.aws_endpoint_url},
         state_folder=settings.state_folder,
     )
-    wait_until(lambda: _answers(settings.sandbox_url), what="The sandbox", timeout_s=30, child=child)
+    wait_until(lambda: _answers(f"{settings.sandbox_url}/health"), what="The sandbox", timeout_s=30, child=child)
     return child
 
 
