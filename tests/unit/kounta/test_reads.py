@@ -119,7 +119,8 @@ def test_repeats_end_with_the_deadline() -> None:
     it = bench(json_reply(200, ORDER))
 
     def slow(request: httpx.Request) -> httpx.Response:
-        it.clock.at += 4
+        limits = request.extensions["timeout"]
+        it.clock.at += limits["connect"] + limits["read"]
         raise httpx.ReadTimeout("slow", request=request)
 
     it.kounta.replies = [slow]
