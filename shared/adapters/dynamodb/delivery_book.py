@@ -15,6 +15,7 @@ from shared.adapters.dynamodb.schema import (
     Item,
     booking_record_id,
     due_attributes,
+    event_listing,
     key,
     millis,
     pos_order_pk,
@@ -51,6 +52,8 @@ class DynamoDBDeliveryBook:
             "body": {"S": codec.dump(event)},
             "content": {"S": content},
             "received_at": {"N": str(millis(event.received_at))},
+            "list_pk": {"S": event_listing(venue_id, platform, event.event_id)},
+            "list_sk": {"S": pk},
             **due_attributes(pk, now + timedelta(seconds=self.timings.undecided_after_s)),
             "expires_at": {"N": seconds(now + timedelta(seconds=self.timings.personal_ttl_s))},
         }

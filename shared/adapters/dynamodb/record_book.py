@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
@@ -288,9 +288,10 @@ class DynamoDBRecordBook:
             writes.append(self._put(_link_item(file.venue_id, file.pos_order_id, file.link)))
         if news.sale is not None and news.sale != file.sale:
             sale = news.sale
+            completed_at = sale.completed_at.astimezone(UTC)
             listing = {
-                "list_pk": {"S": f"SALES#{sale.venue_id}#{sale.completed_at:%Y-%m-%d}"},
-                "list_sk": {"S": f"{sale.completed_at.isoformat()}#{sale.pos_order_id}"},
+                "list_pk": {"S": f"SALES#{sale.venue_id}#{completed_at:%Y-%m-%d}"},
+                "list_sk": {"S": f"{completed_at.isoformat()}#{sale.pos_order_id}"},
             }
             writes.append(self._put({**key(pk, "SALE"), "body": {"S": codec.dump(sale)}, **listing}))
         return writes

@@ -18,6 +18,7 @@
     index `due`     due_pk = DUE#<shard 0–3>, due_at (ms)  what somebody has to look at again: heads with an open write
                     or a lease, undecided events and hints, outbox items nobody announced. Sparse.
     index `listing` list_pk, list_sk                       UNKNOWN#<venue> heads with a write of unknown fate (sparse);
+                    EVENT#<venue>#<platform>#<event id>    one event by its own id;
                     SALES#<venue>#<UTC day> sales by time; FAILURES#…; VENUES, PLATFORMS, KEYS#… settings.
 
 Guests' data stand only in EVENT and REQUEST items, which expire; heads, orders and sales hold none. `v` is the shape's
@@ -70,9 +71,14 @@ def order_link_key(order_id: str) -> Key:
     return key(f"ORDER#{order_id}", "LINK")
 
 
-def venue_key(venue_id: str) -> Key:
-    """A venue's settings."""
-    return key(f"VENUE#{_part(venue_id)}", "SETTINGS")
+def venue_key(venue_id: str, sk: str = "SETTINGS") -> Key:
+    """A venue's settings, or what else is kept of it."""
+    return key(f"VENUE#{_part(venue_id)}", sk)
+
+
+def event_listing(venue_id: str, platform: str, event_id: str) -> str:
+    """Under which an event is found when only its own id is known."""
+    return f"EVENT#{_part(venue_id)}#{_part(platform)}#{_part(event_id)}"
 
 
 def due_attributes(pk: str, due_at: datetime | None) -> Item:

@@ -1,0 +1,189 @@
+"""What callers may read: bookings, events, orders, sales."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from shared.adapters.dynamodb import codec
+from shared.adapters.dynamodb.client import query_all
+from shared.adapters.dynamodb.record_book import event_of
+from shared.adapters.dynamodb.schema import (
+    Item,
+    booking_of,
+    booking_record_id,
+    event_listing,
+    key,
+    moment,
+    order_link_key,
+)
+from shared.domain.bookings.booking import Booking
+from shared.domain.bookings.events import BookingEvent, ThinNotice
+from shared.domain.orders.order import Order
+from shared.domain.sales import Sale
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+
+@dataclass(frozen=True, slots=True)
+class EventReading:
+    """An event as it was taken in, and what was decided on it (None: not yet)."""
+
+    event: BookingEvent | ThinNotice
+    decision: str | None
+    reason: str | None
+    code: str | None
+    decided_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class BookingReading:
+    """A booking with its events and its orders."""
+
+    booking: Booking
+    events: tuple[EventReading, ...]
+    orders: tuple[Order, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SalesPage:
+    """Sales by time of completion, and where the next page begins."""
+
+    sales: tuple[Sale, ...]
+    next: str | None
+
+
+@dataclass(frozen=True)
+class DynamoDBReadings:
+    """Reads by key, or by day: never a scan, never a filter over what others own."""
+
+    client: DynamoDBClient
+    table: str
+
+    def booking(self, venue_id: str, platform: str, booking_id: str) -> BookingReading | None:
+        """A booking; None when nothing was ever heard of it."""
+        pk = booking_record_id(venue_id, platform, booking_id)
+        booking = Booking(venue_id, platform, booking_id)
+        events: list[EventReading] = []
+        orders: list[Order] = []
+        found = False
+        for item in query_all(
+            self.client,
+            TableName=self.table,
+            KeyConditionExpression="pk = :pk AND sk < :requests",
+            ExpressionAttributeValues={":pk": {"S": pk}, ":requests": {"S": "REQUEST#"}},
+        ):
+            found = True
+            match item["sk"]["S"].split("#")[0]:
+                case "HEAD" if "body" in item:
+                    booking = codec.load(Booking, item["body"]["S"])
+                case "EVENT":
+                    events.append(_event_reading(item))
+                case "ORDER":
+                    orders.append(codec.load(Order, item["body"]["S"]))
+        if not found:
+            return None
+        events.sort(key=lambda each: each.event.received_at)
+        return BookingReading(booking, tuple(events), tuple(orders))
+
+    def event(self, venue_id: str, platform: str, event_id: str) -> tuple[str, EventReading] | None:
+        """(booking id, event) of one event."""
+        items = query_all(
+            self.client,
+            TableName=self.table,
+            IndexName="listing",
+            KeyConditionExpression="list_pk = :pk",
+            ExpressionAttributeValues={":pk": {"S": event_listing(venue_id, platform, event_id)}},
+        )
+        return next(((booking_of(item["pk"]["S"])[2], _event_reading(item)) for item in items), None)
+
+    def decision(self, record_id: str, event_id: str) -> EventReading | None:
+        """One event of a record whose id is known, read consistently."""
+        where = key(record_id, f"EVENT#{event_id}")
+        item = self.client.get_item(TableName=self.table, Key=where, ConsistentRead=True).get("Item")
+        return _event_reading(item) if item else None
+
+    def order(self, order_id: str) -> Order | None:
+        """An order by its id."""
+        link = self.client.get_item(TableName=self.table, Key=order_link_key(order_id)).get("Item")
+        if link is None:
+            return None
+        for item in query_all(
+            self.client,
+            TableName=self.table,
+            KeyConditionExpression="pk = :pk AND begins_with(sk, :orders)",
+            ExpressionAttributeValues={":pk": link["record_id"], ":orders": {"S": "ORDER#"}},
+        ):
+            order = codec.load(Order, item["body"]["S"])
+            if order.id == order_id:
+                return order
+        return None
+
+    def requests(self, venue_id: str, platform: str, booking_id: str) -> dict[str, bytes]:
+        """The exact requests of a booking's orders, by idempotency key, while they are kept."""
+        return {
+            item["sk"]["S"].removeprefix("REQUEST#"): item["body"]["B"]
+            for item in query_all(
+                self.client,
+                TableName=self.table,
+                KeyConditionExpression="pk = :pk AND begins_with(sk, :requests)",
+                ExpressionAttributeValues={
+                    ":pk": {"S": booking_record_id(venue_id, platform, booking_id)},
+                    ":requests": {"S": "REQUEST#"},
+                },
+            )
+        }
+
+    def sales(self, venue_id: str, since: datetime, until: datetime, limit: int, cursor: str | None) -> SalesPage:
+        """Sales completed from `since` to before `until`, oldest first. `cursor`: the `next` of the page before."""
+        sales: list[Sale] = []
+        for day in _days(since, until):
+            for item in self._sales_of_day(venue_id, day, cursor):
+                place = item["list_sk"]["S"]
+                if cursor is not None and place <= cursor:
+                    continue
+                sale = codec.load(Sale, item["body"]["S"])
+                if not since <= sale.completed_at < until:
+                    continue
+                if len(sales) == limit:
+                    return SalesPage(tuple(sales), _place(sales[-1]))
+                sales.append(sale)
+        return SalesPage(tuple(sales), None)
+
+    def _sales_of_day(self, venue_id: str, day: str, cursor: str | None) -> Iterator[Item]:
+        if cursor is not None and day < cursor[:10]:
+            return
+        yield from query_all(
+            self.client,
+            TableName=self.table,
+            IndexName="listing",
+            KeyConditionExpression="list_pk = :pk AND list_sk > :after",
+            ExpressionAttributeValues={
+                ":pk": {"S": f"SALES#{venue_id}#{day}"},
+                ":after": {"S": cursor if cursor is not None and cursor[:10] == day else "0"},
+            },
+        )
+
+
+def _place(sale: Sale) -> str:
+    return f"{sale.completed_at.astimezone(UTC).isoformat()}#{sale.pos_order_id}"
+
+
+def _days(since: datetime, until: datetime) -> Iterator[str]:
+    day = since.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    while day < until:
+        yield f"{day:%Y-%m-%d}"
+        day += timedelta(days=1)
+
+
+def _event_reading(item: Item) -> EventReading:
+    return EventReading(
+        event=event_of(item),
+        decision=item["decision"]["S"] if "decision" in item else None,
+        reason=item["reason"]["S"] if "reason" in item else None,
+        code=item["code"]["S"] if "code" in item else None,
+        decided_at=moment(item["decided_at"]["N"]) if "decided_at" in item else None,
+    )

@@ -1,0 +1,157 @@
+"""Failures: what went wrong for somebody's order or booking, in words that a person can act on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a code means to people: a title, what happened, and what to do now."""
+
+    title: str
+    meaning: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One failure on a person's list. Holds no guest data."""
+
+    id: str
+    venue_id: str
+    code: str
+    at: datetime
+    subject: str
+    """Record id."""
+    platform: str = ""
+    order_id: str | None = None
+    order_code: str | None = None
+    booking_id: str | None = None
+    pos_order_id: str | None = None
+    tables: tuple[str, ...] = ()
+    message: str | None = None
+    """The POS's own words."""
+    notified_at: datetime | None = None
+
+
+def words_for(code: str) -> Words:
+    """What a code means; one we have no words for is shown honestly."""
+    return WORDS.get(code, UNKNOWN)
+
+
+UNKNOWN = Words(
+    "The order is not in the POS",
+    "The POS refused the order with a reason that we do not know.",
+    "Enter the order on the register by hand, and tell support what the POS said.",
+)
+
+WORDS: Mapping[str, Words] = {
+    "order_has_items_or_payments": Words(
+        "Booking moved back, but its order has items or payments",
+        "The booking is no longer seated. Its POS order already has items or payments on it, so it was not deleted.",
+        "Check the table. If the party never sat down, clear and delete the order on the register.",
+    ),
+    "order_not_readable": Words(
+        "Booking moved back, but its order could not be read",
+        "The POS would not show us the order, so nobody knows whether it has items. It was not deleted.",
+        "Check the order on the register, and delete it there if the party never sat down.",
+    ),
+    "may_already_be_in_pos": Words(
+        "Order may or may not be in the POS",
+        "The POS did not say clearly what became of the order. We are looking for it and will not send it twice.",
+        "Look at the register. Do nothing else yet: if it is not there in a few minutes, it is sent again by itself.",
+    ),
+    "match_unconfirmed": Words(
+        "Order found in the POS, but not surely ours",
+        "An order with our mark is in the POS, but it cannot be confirmed. We will not send another one.",
+        "Compare the order on the register with the booking, and keep exactly one.",
+    ),
+    "finished_before_sent": Words(
+        "Party finished before its order was sent",
+        "The booking was finished while its order still waited for the POS. It was not sent.",
+        "If the party ate, enter the sale on the register by hand.",
+    ),
+    "too_old": Words(
+        "Order not sent: too late",
+        "The POS could not be reached for so long that a new order would only confuse the kitchen.",
+        "If the party is still seated, open the order on the register by hand.",
+    ),
+    "order_stands": Words(
+        "Party seated again, earlier order kept",
+        "The order of the earlier seating could not be removed, so no second one was made.",
+        "Go on with the order that is on the register.",
+    ),
+    "pos_unreachable": Words(
+        "The POS cannot be reached",
+        "The order could not be delivered to the POS. It is certain that it is not there.",
+        "Enter the order on the register by hand.",
+    ),
+    "pos_error": Words(
+        "The POS answers with errors",
+        "The POS failed to take the order several times. We looked: it is not there.",
+        "Enter the order on the register by hand.",
+    ),
+    "rate_limited": Words(
+        "The POS asks us to slow down",
+        "The POS took no more calls for five minutes. The order is not there.",
+        "Enter the order on the register by hand.",
+    ),
+    "permission_lost": Words(
+        "The POS does not accept our access any more",
+        "The person who connected the POS may have left or lost the right. Orders cannot be sent.",
+        "Connect the POS again with an administrator's account. Until then enter orders by hand.",
+    ),
+    "product_not_at_site": Words(
+        "A product is not sold at this site",
+        "The POS does not know one of the products at this site.",
+        "Check the product in the POS and import the menu again.",
+    ),
+    "product_out_of_stock": Words(
+        "A product is out of stock",
+        "The POS has none left of one of the products.",
+        "Correct the stock in the POS, or agree with the guest on something else.",
+    ),
+    "online_ordering_paused": Words(
+        "Online ordering is paused in the POS",
+        "The venue has switched online ordering off in the POS.",
+        "Switch online ordering on again in the POS, or enter the order by hand.",
+    ),
+    "pass_thru_register_offline": Words(
+        "The pass-thru register is offline",
+        "The terminal that prints such orders is not online.",
+        "Wake the terminal up, or switch pass-thru printing off.",
+    ),
+    "undo_failed": Words(
+        "Order could not be deleted",
+        "The booking is no longer seated, but the POS did not let us delete its order.",
+        "Delete the order on the register.",
+    ),
+    "update_failed": Words(
+        "A change did not reach the POS order",
+        "Table, covers, notes or deposit of a seated booking changed, and the POS did not take the change.",
+        "Look at the booking and correct the order on the register.",
+    ),
+    "finish_failed": Words(
+        "The booking platform was not told what was spent",
+        "The order is paid, but the booking could not be set to Finished.",
+        "Set the booking to Finished in the booking platform.",
+    ),
+    "lines_after_delete": Words(
+        "Items were added to an order while it was deleted",
+        "Somebody entered items at the very moment the order was removed.",
+        "Enter these items again on a new order.",
+    ),
+    "booking_not_readable": Words(
+        "A booking could not be fetched",
+        "The booking platform told us of a change, but does not let us read the booking.",
+        "Check the API key of the booking platform. If the party is seated, open its order by hand.",
+    ),
+    "writer_crashed": Words(
+        "A booking could not be worked on",
+        "Our own software failed on it several times. Operations were told.",
+        "If the party is seated and its order is not on the register, open it by hand.",
+    ),
+}

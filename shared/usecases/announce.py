@@ -1,0 +1,40 @@
+"""Fans out what happened: failures to the people's queue. (Platforms' endpoints join here.) Calls nobody over HTTP."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from shared.domain.record import OutboxItem
+
+
+class Outbox(Protocol):
+    """Outbox items by id."""
+
+    def outbox_item(self, item_id: str) -> OutboxItem | None:
+        """The item; None when it has expired."""
+
+    def mark_announced(self, item_id: str) -> None:
+        """Nobody has to look at it again. Safe to repeat."""
+
+
+class FailureQueue(Protocol):
+    """Where failures go on their way to people."""
+
+    def put(self, item_id: str, item: OutboxItem) -> None:
+        """Puts a failure in the queue. May be repeated: the item's id tells."""
+
+
+@dataclass(frozen=True)
+class Announce:
+    """Hands an outbox item on, then marks it. A crash between the two repeats it; both sides know the id."""
+
+    outbox: Outbox
+    failures: FailureQueue
+
+    def __call__(self, item_id: str, item: OutboxItem | None = None) -> None:
+        """`item`: what the stream brought; without it, it is read."""
+        item = item or self.outbox.outbox_item(item_id)
+        if item is not None and item.type == "failure.reported":
+            self.failures.put(item_id, item)
+        self.outbox.mark_announced(item_id)

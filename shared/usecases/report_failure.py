@@ -1,0 +1,133 @@
+"""Puts a failure on a person's list, and tells the people whom the venue named; none named = operations, never
+silence. A notice that cannot be sent is no reason to lose the failure."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from typing import Protocol
+
+from shared.domain.errors import NotFoundError
+from shared.domain.failures import Failure, words_for
+from shared.domain.record import OutboxItem
+from shared.domain.venues import Venue
+from shared.usecases.record_book import Venues
+
+log = logging.getLogger("posrelay.failures")
+
+SMS_LENGTH = 160  # one GSM-7 segment
+
+
+class FailureBook(Protocol):
+    """The list of failures."""
+
+    def put_failure(self, failure: Failure) -> Failure:
+        """Stores a failure once; returns what is stored, which may be from an earlier try."""
+
+    def mark_notified(self, failure: Failure) -> None:
+        """People were told."""
+
+
+class Post(Protocol):
+    """Mail, SMS and the operations' topic. Raises OSError when a message is not taken."""
+
+    def mail(self, to: str, subject: str, text: str) -> None:
+        """A mail."""
+
+    def sms(self, to: str, text: str) -> None:
+        """An SMS."""
+
+    def tell_operations(self, subject: str, text: str) -> None:
+        """A message on the operations' topic."""
+
+
+@dataclass(frozen=True)
+class ReportFailure:
+    """Stores, tells, marks; repeated after a crash it tells again rather than never."""
+
+    book: FailureBook
+    venues: Venues
+    post: Post
+    now: Callable[[], datetime]
+    support_line: str = ""
+
+    def __call__(self, item_id: str, item: OutboxItem) -> Failure:
+        """Raises OSError when nobody at all could be told: then the queue brings it again."""
+        failure = self.book.put_failure(_failure(item_id, item))
+        if failure.notified_at is not None:
+            return failure
+        try:
+            venue: Venue | None = self.venues.get(failure.venue_id)
+        except NotFoundError:
+            venue = None
+        self._tell(failure, venue)
+        failure = replace(failure, notified_at=self.now())
+        self.book.mark_notified(failure)
+        return failure
+
+    def _tell(self, failure: Failure, venue: Venue | None) -> None:
+        name = venue.name if venue else failure.venue_id
+        subject, text, short = notice(failure, name, self.support_line)
+        emails, mobiles = (venue.notify_emails, venue.notify_mobiles) if venue else ((), ())
+        sends = [partial(self.post.mail, address, subject, text) for address in emails]
+        sends += [partial(self.post.sms, number, short) for number in mobiles]
+        told = 0
+        for send in sends:
+            try:
+                send()
+                told += 1
+            except OSError:
+                log.warning("notice not sent", extra={"failure": failure.id, "code": failure.code})
+        if not told:
+            self.post.tell_operations(subject, text)
+
+
+def notice(failure: Failure, venue_name: str, support_line: str) -> tuple[str, str, str]:
+    """(subject, mail text, SMS text) of a failure. Names no guest."""
+    words = words_for(failure.code)
+    subject = f"{venue_name}: {words.title}"
+    lines = [words.title, "", f"What happened: {words.meaning}", f"What to do: {words.action}", ""]
+    if failure.tables:
+        lines.append(f"Table: {'+'.join(failure.tables)}")
+    if failure.booking_id:
+        lines.append(f"Booking: {failure.booking_id}")
+    if failure.order_code:
+        lines.append(f"Order code: {failure.order_code}")
+    if failure.pos_order_id:
+        lines.append(f"POS order: {failure.pos_order_id}")
+    if failure.message:
+        lines.append(f"The POS said: {failure.message}")
+    lines.append(f"Time: {failure.at:%Y-%m-%d %H:%M} UTC")
+    if support_line:
+        lines += ["", f"Support: {support_line}"]
+    table = f" T{'+'.join(failure.tables)}" if failure.tables else ""
+    short = f"{venue_name}{table}: {words.title}. {words.action}"
+    if len(short) > SMS_LENGTH:
+        short = f"{venue_name[:30]}{table}: {words.title}."[: SMS_LENGTH - 4].rstrip() + " ..."
+    return subject, "\n".join(lines), short
+
+
+def _failure(item_id: str, item: OutboxItem) -> Failure:
+    said = item.data
+
+    def text(name: str) -> str | None:
+        value = said.get(name)
+        return str(value) if value is not None else None
+
+    return Failure(
+        id=item_id.removeprefix("OUTBOX#"),
+        venue_id=item.venue_id,
+        code=text("code") or "unknown",
+        at=item.at,
+        subject=item.subject,
+        platform=item.platform,
+        order_id=text("order_id"),
+        order_code=text("order_code"),
+        booking_id=text("booking_id"),
+        pos_order_id=text("pos_order_id"),
+        tables=tuple(str(table) for table in said.get("tables") or ()),
+        message=text("message"),
+    )

@@ -1,0 +1,140 @@
+"""Finds what webhooks missed: lists a site's orders a day back, by id and `updated_at`, and counts twins on the way.
+
+Registers trade offline and upload later, and Kounta documents no filter by time of change, so each sweep looks back
+further than the one before. It goes page by page, can be stopped after any, and goes on where it was.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from shared.domain.errors import OutsideError, PacedError
+from shared.domain.identities import markers_in
+from shared.domain.orders.pos_order import ListedPosOrder
+from shared.domain.pos_news import PosHint
+from shared.domain.timings import Timings
+from shared.domain.venues import Venue
+from shared.usecases.pos_gateway import PosGateway
+from shared.usecases.record_book import HintBook, Nudges, Pace, Slots
+
+log = logging.getLogger("posrelay.caretaker")
+
+SHARE = 3  # a sweep takes at most this part of a connection's pace
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """How far a site's sweep got."""
+
+    venue_id: str
+    started_at: datetime
+    phase: str = "orders"
+    """`orders`, then `deleted`, then `done`."""
+    cursor: str | None = None
+    seen: dict[str, str] = field(default_factory=dict)
+    """Our order id → the living POS order that bears its marker."""
+    twins: tuple[str, ...] = ()
+    """Our orders with more than one living POS order."""
+
+
+class SweepBook(Protocol):
+    """Where sweeps are remembered."""
+
+    def sweep(self, venue_id: str) -> Sweep | None:
+        """The venue's latest sweep."""
+
+    def save_sweep(self, sweep: Sweep) -> None:
+        """How far it got."""
+
+
+@dataclass(frozen=True)
+class SweepSite:
+    """Takes a site's sweep as far as time and pace allow."""
+
+    sweeps: SweepBook
+    hints: HintBook
+    gateway_for: Callable[[Venue, Callable[[], None]], PosGateway]
+    pace: Pace
+    nudges: Nudges
+    news_id: Callable[[str, str], str]
+    timings: Timings
+    now: Callable[[], datetime]
+    sleep: Callable[[float], None]
+
+    def __call__(self, venue: Venue, time_left_s: Callable[[], float]) -> Sweep:
+        """Begins a sweep when one is due, or goes on with the last. Stops early when there is no time, pace or POS."""
+        sweep = self.sweeps.sweep(venue.id)
+        if sweep is None or (
+            sweep.phase == "done" and self.now() - sweep.started_at >= timedelta(seconds=self.timings.sweep_every_s)
+        ):
+            sweep = Sweep(venue.id, self.now())
+        gateway = self.gateway_for(venue, self._take_slot(venue))
+        while sweep.phase != "done" and time_left_s() > 2 * self.timings.read_timeout_s:
+            try:
+                sweep = self._page(venue, gateway, sweep)
+            except PacedError:
+                break
+            except OutsideError as error:
+                log.warning("sweep stopped", extra={"venue": venue.id, "code": error.code})
+                break
+            self.sweeps.save_sweep(sweep)
+        return sweep
+
+    def _page(self, venue: Venue, gateway: PosGateway, sweep: Sweep) -> Sweep:
+        since = sweep.started_at - timedelta(seconds=self.timings.sweep_back_s)
+        list_page = gateway.list_deleted if sweep.phase == "deleted" else gateway.list_orders
+        page = list_page(since, None, sweep.cursor)
+        seen, twins = dict(sweep.seen), list(sweep.twins)
+        for listed in page.orders:
+            deleted = listed.deleted or sweep.phase == "deleted"
+            if not deleted and listed.status != "REJECTED" and listed.total >= 0:
+                for order_id, _ in markers_in(listed.notes):
+                    if seen.setdefault(order_id, listed.id) != listed.id and order_id not in twins:
+                        twins.append(order_id)
+                        log.error("twin orders", extra={"venue": venue.id, "order": order_id, "pos_order": listed.id})
+            if deleted or _tells_something(listed):
+                self._hint(venue, listed, deleted)
+        phase = sweep.phase
+        if page.next is None:
+            phase = "deleted" if phase == "orders" else "done"
+        return replace(sweep, phase=phase, cursor=page.next, seen=seen, twins=tuple(twins))
+
+    def _hint(self, venue: Venue, listed: ListedPosOrder, deleted: bool) -> None:
+        hint = PosHint(
+            venue_id=venue.id,
+            pos_order_id=listed.id,
+            told_by="sweep",
+            status=listed.status,
+            updated_at=listed.updated_at.isoformat(),
+            received_at=self.now(),
+            deleted=deleted,
+        )
+        if self.hints.put_hint(hint, self.now()):
+            self.nudges.send(self.news_id(venue.id, listed.id))
+
+    def _take_slot(self, venue: Venue) -> Callable[[], None]:
+        """Sweeps draw from a small bucket of their own first, so that writes always find the connection's own free."""
+        connection, per_minute = venue.pos.connection_id, venue.pos.pace_per_minute
+        own = Slots(f"{connection}/sweep", max(6, per_minute // SHARE), 1)
+        shared = Slots(connection, per_minute, 1)
+
+        def take() -> None:
+            for slots in (own, shared):
+                wait_s = self.pace.reserve(slots, self.now())
+                if wait_s > 2 * self.timings.slot_patience_s:
+                    raise PacedError("the sweep's pace is used up", wait_s=wait_s)
+                if wait_s > 0:
+                    self.sleep(wait_s)
+
+        return take
+
+
+def _tells_something(listed: ListedPosOrder) -> bool:
+    """A completed order is a sale, whoever made it; of open ones only ours matter, once staff did something."""
+    if listed.status == "COMPLETE":
+        return True
+    return listed.status != "SUBMITTED" and bool(markers_in(listed.notes))
