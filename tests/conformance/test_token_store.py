@@ -72,8 +72,11 @@ def store(request: pytest.FixtureRequest) -> TokenStore:
     if request.param == "memory":
         return InMemoryTokenStore()
     its_aws: Aws = request.getfixturevalue("aws")
-    never_set = threading.Event()
-    return its_aws.store(sleep=lambda wait_s: None if never_set.wait(wait_s) else None)
+    return its_aws.store(sleep=briefly)
+
+
+def briefly(wait_s: float) -> None:
+    threading.Event().wait(wait_s)
 
 
 def never(_: Tokens) -> Tokens:

@@ -23,11 +23,11 @@ _HTML = re.compile(rb"\s*(<!doctype\s+html|<html|<head|<body)", re.IGNORECASE)
 _LAST_NUMBER = re.compile(r"/([0-9]{1,20})(?:\.json)?/?$")
 
 
-def transport_answer(error: httpx.RequestError) -> Answer:
+def transport_answer(error: httpx.RequestError, code: str = "pos_unreachable") -> Answer:
     """What a call without an answer came to: only a connection never made is certain not to have arrived."""
     if isinstance(error, NEVER_CONNECTED):
-        return Answer(Outcome.NOT_CONNECTED, code="pos_unreachable", message=f"not connected ({type(error).__name__})")
-    return Answer(Outcome.LOST, code="pos_unreachable", message=f"no answer ({type(error).__name__})")
+        return Answer(Outcome.NOT_CONNECTED, code=code, message=f"not connected ({type(error).__name__})")
+    return Answer(Outcome.LOST, code=code, message=f"no answer ({type(error).__name__})")
 
 
 def is_html(received: Received) -> bool:

@@ -84,7 +84,7 @@ class Repeats:
         return Retrying(
             retry=retry_if_exception_type(UnreachableError),
             stop=lambda state: stop_after_attempt(TRIES)(state) or is_over(state),
-            wait=wait_exponential_jitter(initial=0.2, max=1.0, jitter=0.2),
+            wait=wait_exponential_jitter(multiplier=0.2, max=1.0, jitter=0.2),
             sleep=self.sleep,
             reraise=True,
         )(within_deadline)
