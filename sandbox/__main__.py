@@ -18,7 +18,7 @@ from sandbox.settings import SandboxSettings
 from sandbox.sockets import DroppableProtocol
 
 INSPECT_URL = "SANDBOX_AWS_INSPECT_URL"
-REGION = "AWS_REGION"
+REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION")
 DEFAULT_REGION = "ap-southeast-2"
 
 
@@ -38,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"The sandbox cannot listen on {wanted.host}:{wanted.port}: {reason}.", file=sys.stderr)
         return 1
     inspect_url = os.environ.get(INSPECT_URL)
-    region = os.environ.get(REGION, DEFAULT_REGION)
+    region = next((os.environ[name] for name in REGIONS if os.environ.get(name)), DEFAULT_REGION)
     own_url = f"http://{wanted.host}:{listener.getsockname()[1]}"
     sandbox = Sandbox(
         settings=SandboxSettings(public_url=wanted.public_url or own_url),

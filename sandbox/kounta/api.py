@@ -49,7 +49,7 @@ class KountaSandbox:
         self.lock = lock or threading.RLock()
         self._store = store or Store()
         self.state = KountaState(self.clock, self.settings, self._store)
-        self.staff = Staff(self.state)
+        self.staff = Staff(self.state, self.lock)
         self.limiter = RateLimiter()
 
     def handle(self, request: SandboxRequest) -> SandboxAnswer:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable
 from decimal import Decimal
+from functools import wraps
+from typing import Concatenate, ParamSpec
 
 from sandbox.kounta.events import order_deleted
 from sandbox.kounta.lines import add_lines
@@ -15,14 +19,30 @@ from sandbox.kounta.state import KountaState
 from sandbox.messages import Json
 
 CARD = "card"
+Given = ParamSpec("Given")
+
+
+def by_one_hand(
+    act: Callable[Concatenate[Staff, Given], Order],
+) -> Callable[Concatenate[Staff, Given], Order]:
+    """Make an act wait for whatever else touches the sandbox."""
+
+    @wraps(act)
+    def waiting(staff: Staff, /, *args: Given.args, **kwargs: Given.kwargs) -> Order:
+        with staff.lock:
+            return act(staff, *args, **kwargs)
+
+    return waiting
 
 
 class Staff:
     """The hands at the register. Every act raises RefusalError when the order's state or its locks forbid it."""
 
-    def __init__(self, state: KountaState) -> None:
+    def __init__(self, state: KountaState, lock: threading.RLock) -> None:
         self._state = state
+        self.lock = lock
 
+    @by_one_hand
     def accept(self, order_id: int) -> Order:
         """Take a SUBMITTED order on."""
         order = self._touched(order_id)
@@ -32,6 +52,7 @@ class Staff:
         change_status(self._state, order, "ACCEPTED")
         return order
 
+    @by_one_hand
     def reject(self, order_id: int, reason: str = "", reason_name: str = "Other") -> Order:
         """Turn a SUBMITTED order down; the reason is told when the order asks to prompt for one."""
         order = self._touched(order_id)
@@ -41,6 +62,7 @@ class Staff:
         change_status(self._state, order, "REJECTED")
         return order
 
+    @by_one_hand
     def add_lines(self, order_id: int, lines: Json = None) -> Order:
         """Put items on; without `lines` one of the company's first product."""
         order = self._touched(order_id)
@@ -55,6 +77,7 @@ class Staff:
             raise RefusalError(409, f"The order may not go beyond {order.price_limit}.")
         return order
 
+    @by_one_hand
     def pay(
         self, order_id: int, amount: Decimal | None = None, method_id: int | None = None, tip: Decimal = Decimal(0)
     ) -> Order:
@@ -71,6 +94,7 @@ class Staff:
         add_payment(self._state, company, order, wanted)
         return order
 
+    @by_one_hand
     def complete(self, order_id: int) -> Order:
         """Close a paid order; does nothing when it is COMPLETE already."""
         order = self._touched(order_id)
@@ -82,6 +106,7 @@ class Staff:
         change_status(self._state, order, "COMPLETE")
         return order
 
+    @by_one_hand
     def delete(self, order_id: int) -> Order:
         """Delete an order, a completed sale too."""
         order = self._touched(order_id)
@@ -91,6 +116,7 @@ class Staff:
         order_deleted(self._state, order)
         return order
 
+    @by_one_hand
     def ring_up(self, site_id: int, lines: Json = None, *, paid: bool = True, notes: str = "") -> Order:
         """A sale made at the till, without any app."""
         company = self._state.company_of_site(site_id)

@@ -149,7 +149,8 @@ function locked(order, flag) {
 }
 
 function buttonsOf(order) {
-  const remove = button(order, "delete", "Delete", () => confirmDelete(order, () => act(order, "delete")), "danger");
+  const ask = () => confirmDelete(order, () => act(order, "delete"));
+  const remove = button(order, "delete", "Delete", ask, CLOSED.has(order.status) ? "quiet" : "danger");
   remove.disabled = locked(order, "DELETE");
   if (order.status === "DELETED") return [];
   if (order.status === "COMPLETE" || order.status === "REJECTED") return [remove];
@@ -168,6 +169,7 @@ function buttonsOf(order) {
   payment.disabled = locked(order, "PAYMENTS");
   const complete = button(order, "complete", "Complete", () => act(order, "complete"), "quiet");
   complete.disabled = Number(order.due) > 0;
+  if (complete.disabled) complete.title = `${order.due} is still due`;
   return [items, payment, complete, remove];
 }
 
