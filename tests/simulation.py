@@ -14,10 +14,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import httpx
 import simplejson
 
 from sandbox.core import Sandbox
-from sandbox.messages import SandboxRequest
+from sandbox.messages import SandboxAnswer, SandboxRequest
 from sandbox.settings import SandboxSettings
 from sandbox.transport import sandbox_transport
 from shared.adapters.dynamodb.schema import booking_record_id, pos_order_of, pos_order_pk
@@ -32,7 +33,7 @@ from shared.domain.orders.order import Order
 from shared.domain.pos_news import PosHint
 from shared.domain.record import Record
 from shared.domain.timings import Timings
-from shared.domain.venues import PosConnection, Venue
+from shared.domain.venues import PosConnection, Venue, VenueMode
 from shared.usecases.advance_record import AdvanceRecord
 from shared.usecases.booking_platform import BookingPlatform
 from shared.usecases.take_in_pos_news import TakeInPosNews
@@ -82,6 +83,42 @@ class KillableBook(InMemoryBook):
 
 
 @dataclass
+class Wire(httpx.BaseTransport):
+    """The wire to the POS, with what shall happen around its next calls: a worker dies, staff act, an event comes in,
+    the lease runs out. Each deed happens once; `before` when the POS has heard nothing yet, `after` when it has
+    answered and the worker does not know."""
+
+    inner: httpx.BaseTransport
+    before: list[tuple[bool, Callable[[], None]]] = field(default_factory=list)
+    after: list[tuple[bool, Callable[[], None]]] = field(default_factory=list)
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        writes = request.method != "GET"
+        self._do(self.before, writes)
+        try:
+            return self.inner.handle_request(request)
+        finally:
+            self._do(self.after, writes)
+
+    def calm(self) -> None:
+        """Forgets what has not happened."""
+        self.before.clear()
+        self.after.clear()
+
+    def _do(self, deeds: list[tuple[bool, Callable[[], None]]], writes: bool) -> None:
+        for place, (only_writes, deed) in enumerate(deeds):
+            if writes or not only_writes:
+                del deeds[place]
+                deed()
+                return
+
+
+def die() -> None:
+    """The worker is killed here."""
+    raise WorkerKilledError
+
+
+@dataclass
 class TimedNudges:
     """The queue: nudges with their delays, delivered by the test's clock."""
 
@@ -119,7 +156,8 @@ class Simulation:
         self.platform: BookingPlatform | None = None
         self._ids = itertools.count(1)
         self._workers = itertools.count(1)
-        self._http = make_client(sandbox_transport(self.sandbox))
+        self.wire = Wire(sandbox_transport(self.sandbox))
+        self._http = make_client(self.wire)
         shared = {
             "book": self.book,
             "venues": self.venues,
@@ -218,6 +256,28 @@ class Simulation:
         except (OutsideError, ConflictError):
             self.nudges.send(record_id, 5)
 
+    def around_next_call(self, moment: str, deed: Callable[[], None], *, only_writes: bool = True) -> None:
+        """Has something happen right `before` or `after` the next call (or only the next one that writes)."""
+        (self.wire.before if moment == "before" else self.wire.after).append((only_writes, deed))
+
+    def heal(self) -> None:
+        """No faults any more, nobody dies, the venue is live."""
+        self.sandbox.faults.clear()
+        self.wire.calm()
+        self.book.kill_before_save = None
+        self.with_venue(mode=VenueMode.LIVE)
+
+    def subscribe_webhooks(self) -> None:
+        """The POS tells of completed and deleted orders of the whole site, as an operator sets it up."""
+        for topic in ("orders/completed", "orders/deleted"):
+            wanted = {"topic": topic, "address": "https://relay.example.com/pos/kounta/demo", "format": "json"}
+            answer = self._http.post(
+                "http://sandbox.test/kounta/v1/companies/5678/webhooks",
+                json={**wanted, "filter": {"site_ids": [823]}},
+                auth=("demo-basic", "demo-basic-secret"),
+            )
+            assert answer.status_code == 201, answer.text
+
     def care(self) -> None:
         """What the caretaker does each minute: nudges what is overdue."""
         for record_id, _ in list(self.book.overdue(self.clock.now())):
@@ -231,12 +291,19 @@ class Simulation:
     def staff(self, act: str, pos_order_id: str, content: dict[str, Any] | None = None) -> None:
         self.control("POST", f"/_control/kounta/orders/{pos_order_id}/{act}", content or {})
 
+    def staff_try(self, act: str, pos_order_id: str) -> bool:
+        """Presses a button at the register; False when the register does not let them."""
+        return self._control("POST", f"/_control/kounta/orders/{pos_order_id}/{act}", {}).status < 300
+
     def control(self, method: str, path: str, content: dict[str, Any] | None = None) -> Any:
-        body = simplejson.dumps(content, use_decimal=True).encode() if content is not None else b""
-        headers = {"content-type": "application/json", "accept": "application/json"}
-        answer = self.sandbox.handle(SandboxRequest(method=method, path=path, query=[], headers=headers, body=body))
+        answer = self._control(method, path, content)
         assert answer.status < 300, (path, answer.status, answer.body)
         return simplejson.loads(answer.body) if answer.body else None
+
+    def _control(self, method: str, path: str, content: dict[str, Any] | None) -> SandboxAnswer:
+        body = simplejson.dumps(content, use_decimal=True).encode() if content is not None else b""
+        headers = {"content-type": "application/json", "accept": "application/json"}
+        return self.sandbox.handle(SandboxRequest(method=method, path=path, query=[], headers=headers, body=body))
 
     # looks
 

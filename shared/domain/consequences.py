@@ -112,7 +112,7 @@ def _carry_out(
                 )
             return record.with_order(order), []
         case DecisionKind.KEEP_ORDER if order is not None:
-            return record.with_outcome(order.id, SeatingOutcome.KEPT), []
+            return kept(record, order), []
         case DecisionKind.ERROR if order is not None:
             if decision.code == "finished_before_sent":
                 record = _withdraw_create(record, order, decision.reason, decision.code)
@@ -186,9 +186,17 @@ def _withdraw_create(record: Record, order: Order, reason: str, code: str) -> Re
     return record.with_order(order).with_outcome(order.id, SeatingOutcome.WITHDRAWN)
 
 
+def kept(record: Record, order: Order) -> Record:
+    """The order is left standing. One of which the POS already told another end (rejected, deleted, completed) keeps
+    that end: it decides whether the booking is free for a new order."""
+    if record.seating_of(order.id).outcome is not SeatingOutcome.OPEN:
+        return record
+    return record.with_outcome(order.id, SeatingOutcome.KEPT)
+
+
 def undo_refused(record: Record, order: Order, now: datetime, decision: Decision) -> tuple[Record, list[OutboxItem]]:
     """The order stays although the party was not to be seated: the platform hears of it, and so does the venue."""
-    record = record.with_outcome(order.id, SeatingOutcome.KEPT)
+    record = kept(record, order)
     code = decision.code or "undo_refused"
     told = event_item(record, order, now, "booking.undo_refused", code=code, reason=decision.reason)
     return record, [told, failure(record, order, now, code, decision.reason)]
@@ -203,6 +211,8 @@ def after_write(record: Record, order: Order, write: Write, now: datetime) -> Co
         if write.state is WriteState.SENT:
             outbox.append(event_item(record, before, now, "booking.order_opened", pos_order_id=before.pos.order_id))
             seating = replace(record.seating_of(order.id), pos_order_id=before.pos.order_id)
+            if seating.outcome is SeatingOutcome.FAILED:  # given up, and yet it is there: it stands
+                seating = replace(seating, outcome=SeatingOutcome.OPEN)
             record = replace(record, booking=record.booking.with_seating(seating))
             if before.pos.status in _ENDED_IN_POS:
                 record = record.with_outcome(order.id, _ENDED_IN_POS[before.pos.status])
@@ -222,7 +232,7 @@ def after_write(record: Record, order: Order, write: Write, now: datetime) -> Co
             record = record.with_order(replace(before, pos=replace(before.pos, status="DELETED")))
             record = record.with_outcome(order.id, SeatingOutcome.DELETED)
         elif write.state is WriteState.FAILED:
-            record = record.with_outcome(order.id, SeatingOutcome.KEPT)
+            record = kept(record, before)
             outbox.append(failure(record, before, now, "undo_failed", write.message or ""))
     elif write.what is What.UPDATE and write.state is WriteState.FAILED and write.code not in ("superseded",):
         outbox.append(failure(record, before, now, "update_failed", write.message or ""))
@@ -275,7 +285,7 @@ def after_news(record: Record, order_id: str, seen: PosOrder, now: datetime) -> 
         reject_reason=seen.reject_reason or order.reject_reason,
     )
     record = record.with_order(order)
-    if not changed or order.deleted_by_us():
+    if not changed or (status in _ENDED_IN_POS and order.deleted_by_us()):
         return Consequence(record, outbox=tuple(outbox))
     match status:
         case "ACCEPTED":

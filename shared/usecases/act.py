@@ -8,10 +8,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from shared.domain.bookings.booking import SeatingOutcome
 from shared.domain.bookings.events import BookingEvent
 from shared.domain.bookings.rules import Decision, DecisionKind, OrderSeen, Stage, judge_undo
-from shared.domain.consequences import after_write, failure, undo_refused, undo_window
+from shared.domain.consequences import after_write, failure, kept, undo_refused, undo_window
 from shared.domain.errors import OutsideError, PermissionLostError, RefusedError
 from shared.domain.orders import protocol
 from shared.domain.orders.draft import NOTIFICATION_LENGTH, deposit_ref, draft_order, order_notes
@@ -159,7 +158,7 @@ class Act:
             record, outbox = undo_refused(record, order, now, decision)
             self.step.outbox += outbox
         else:
-            record = record.with_outcome(order.id, SeatingOutcome.KEPT)
+            record = kept(record, order)
         self.step.record = record
         if write.event_id:
             self.step.decided.append(Decided(write.event_id, decision, now))
