@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from sandbox.kounta import catalogue, customers, lines, listing, notifications, orders, payments, webhooks
+from sandbox.kounta.listing import PAGE
 from sandbox.kounta.models import Company, Order
 from sandbox.kounta.oauth import Caller
 from sandbox.kounta.order_view import line_json, order_json
@@ -14,8 +15,6 @@ from sandbox.kounta.refusals import RefusalError, not_found
 from sandbox.kounta.routes import Route
 from sandbox.kounta.state import KountaState
 from sandbox.messages import Json, SandboxAnswer, SandboxRequest, from_json, json_answer
-
-PAGE = 25
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from sandbox.kounta.refusals import RefusalError, not_found
 
 @dataclass(frozen=True)
 class Route:
-    """A path read: the resource, its company (None: `me`, or none in the path), ids, and the fault operation."""
+    """A path read: the resource, its company (`me`, digits, or empty when it has none), ids, the fault operation."""
 
     resource: str
     operation: str

@@ -19,7 +19,7 @@ from sandbox.kounta.models import (
     Switches,
 )
 from sandbox.kounta.order_view import listed_order
-from sandbox.kounta.refusals import RefusalError, not_found
+from sandbox.kounta.refusals import not_found
 from sandbox.messages import Delivery
 from sandbox.settings import SandboxSettings
 from sandbox.store import Shelf, Store
@@ -150,8 +150,3 @@ class KountaState:
         """All queued posts; the queue is empty afterwards."""
         taken, self._deliveries = self._deliveries, []
         return taken
-
-    def site_is_known(self, company: Company, site_id: int) -> None:
-        """Raise RefusalError unless the company has this site."""
-        if company.site(site_id) is None:
-            raise RefusalError(400, f"Site ({site_id}) does not exist.")
