@@ -28,7 +28,7 @@ PYTHON_HERE := .venv/bin/python
 # `make test` never touches what `make run` started: its own folder, its own ports.
 TEST_PORT ?= 8700
 TEST_STATE := .local/test
-IN_PROCESS_TESTS := unit conformance functions sandbox local_stack
+IN_PROCESS_TESTS := unit conformance functions sandbox ops local_stack faults
 STACK_TESTS := stack browser
 
 # ------------------------------------------------------------------------------------------------------------- for people

@@ -1,0 +1,28 @@
+"""The running local stack, as stack.json describes it; `make test` starts one and names the file in POSRELAY_STACK."""
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="session")
+def stack_file() -> Path:
+    """The description of the stack under test; the one of `make run` when none is named."""
+    return Path(os.environ.get("POSRELAY_STACK", PROJECT / ".local" / "stack.json"))
+
+
+@pytest.fixture(scope="session")
+def stack(stack_file: Path) -> dict[str, Any]:
+    """Addresses, key and venues of the stack under test."""
+    described: dict[str, Any] = json.loads(stack_file.read_text())
+    return described
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Roles are compared with the calls made, so that comes after all that makes calls."""
+    items.sort(key=lambda item: item.path.name == "test_permissions.py")
