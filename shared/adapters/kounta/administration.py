@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 import httpx
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from shared.adapters.http import answers
 from shared.adapters.http.clients import Received
@@ -103,6 +103,8 @@ class Webhook:
     topic: str
     address: str = field(repr=False)
     site_ids: tuple[str, ...] = ()
+    authorization: str | None = field(default=None, repr=False)
+    """The header it was registered with; None when the answer does not show it."""
 
 
 class _Subscription(Foreign):
@@ -110,6 +112,7 @@ class _Subscription(Foreign):
     topic: str
     address: str
     filter: WebhookFilter | list[object] | None = None
+    headers: dict[str, object] | list[object] | None = Field(default=None, repr=False)
 
 
 _Model = TypeVar("_Model", bound=Foreign)
@@ -145,7 +148,7 @@ class KountaAdministration:
     def list_webhooks(self) -> list[Webhook]:
         """Our subscriptions: those of this client app only (Kounta docs: Webhooks)."""
         return [
-            Webhook(one.id, one.topic, one.address, _site_ids(one))
+            Webhook(one.id, one.topic, one.address, _site_ids(one), _authorization(one))
             for one in self._all(_Subscription, "list_webhooks", "webhooks")
         ]
 
@@ -218,6 +221,12 @@ class KountaAdministration:
 
 def _site_ids(one: _Subscription) -> tuple[str, ...]:
     return one.filter.site_ids if isinstance(one.filter, WebhookFilter) else ()
+
+
+def _authorization(one: _Subscription) -> str | None:
+    headers = one.headers if isinstance(one.headers, dict) else {}
+    found = next((value for name, value in headers.items() if name.lower() == "authorization"), None)
+    return found if isinstance(found, str) else None
 
 
 def _one(model: type[_Model], received: Received) -> _Model:
