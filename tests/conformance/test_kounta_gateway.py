@@ -1,0 +1,289 @@
+"""The gateway against the sandbox: every call's happy path, and the faults that its answers are classified by."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+
+import pytest
+
+from sandbox.faults import Fault
+from sandbox.kounta.api import KountaSandbox
+from sandbox.kounta.oauth import issue_code
+from sandbox.settings import SandboxSettings
+from sandbox.transport import sandbox_transport
+from shared.adapters.http.clients import make_client
+from shared.adapters.kounta.administration import KountaAdministration
+from shared.adapters.kounta.client import KountaClient
+from shared.adapters.kounta.gateway import KountaGateway
+from shared.adapters.kounta.reads import KountaReads
+from shared.adapters.kounta.tokens import Credentials, Tokens, TokenStore
+from shared.domain.bookings.events import Customer
+from shared.domain.orders.draft import DraftPayment, OrderDraft
+from shared.domain.orders.writes import Outcome
+from shared.domain.timings import Timings
+from shared.domain.venues import PosConnection
+from shared.usecases.pos_gateway import PosGateway
+from shared.web.signatures import RawWebhook, verify_kounta
+from tests.fake_tokens import InMemoryTokenStore
+
+NOTES = "Table 12 · 4 covers\nBooking (B-1001)\n[PR-0123456789ABCDEF-1]"
+DRAFT = OrderDraft(
+    site_id="823",
+    register_id=None,
+    order_type="Dine in",
+    guests=4,
+    notes=NOTES,
+    callback_uri="https://relay.example.com/pos/kounta/v/orders/o/status?token=t",
+    payments=(DraftPayment("3", Decimal("50.00"), "PR-0123456789ABCDEF-deposit"),),
+)
+GUEST = Customer("Robin", "Example", "robin@example.com", "+61 2 5550 0100")
+SITE = PosConnection("kounta", "5678", "823")
+API = "http://sandbox.test"
+
+
+@dataclass
+class Kounta:
+    """A sandbox, and clients of it that share its clock."""
+
+    now: datetime = datetime(2026, 11, 22, 8, 0, tzinfo=UTC)
+    list_lag_s: float = 0.0
+    sandbox: KountaSandbox = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.sandbox = KountaSandbox(lambda: self.now, SandboxSettings(list_lag_s=self.list_lag_s))
+
+    def client(self, app: str = "demo-basic", tokens: TokenStore | None = None) -> KountaClient:
+        return KountaClient(
+            make_client(sandbox_transport(self.sandbox)),
+            api_url=API,
+            connection_id="kounta-5678",
+            company_id="5678",
+            credentials=Credentials(app, f"{app}-secret"),
+            tokens=tokens,
+            timings=Timings(),
+            now=lambda: self.now,
+        )
+
+    def gateway(self, client: KountaClient | None = None, at: PosConnection = SITE) -> PosGateway:
+        return KountaGateway(client or self.client(), at, pace=lambda: None, sleep=lambda _: None)
+
+    def fails(self, operation: str, fault: str, times: int = 1) -> None:
+        self.sandbox.faults.add(Fault(operation=f"kounta.{operation}", fault=fault, times=times))
+
+
+def made(gateway: PosGateway, draft: OrderDraft = DRAFT, key: str = "PR-0123456789ABCDEF-1-g1") -> str:
+    answer = gateway.create_order(gateway.render_create(draft), key)
+    assert answer.outcome is Outcome.DONE, answer
+    assert answer.pos_order_id is not None
+    return answer.pos_order_id
+
+
+def test_an_order_from_create_to_delete() -> None:
+    kounta = Kounta()
+    gateway = kounta.gateway()
+    order_id = made(gateway)
+    assert int(order_id) > 2**53
+    read = gateway.read_order(order_id)
+    assert read is not None
+    assert (read.id, read.status, read.notes, read.guests) == (order_id, "SUBMITTED", NOTES, 4)
+    assert (read.site_id, read.created_at, read.callback_uri) == ("823", kounta.now, DRAFT.callback_uri)
+    assert [(one.method_id, one.amount, one.ref) for one in read.payments] == [
+        ("3", Decimal("50.00"), "PR-0123456789ABCDEF-deposit")
+    ]
+    assert read.lines == ()
+
+    assert gateway.update_order(order_id, notes="Table 3", guests=5).outcome is Outcome.DONE
+    assert gateway.notify(order_id, "table 12 → 3").outcome is Outcome.DONE
+    changed = gateway.read_order(order_id)
+    assert changed is not None
+    assert (changed.notes, changed.guests) == ("Table 3", 5)
+
+    assert gateway.delete_order(order_id).outcome is Outcome.DONE
+    assert gateway.delete_order(order_id).outcome is Outcome.DONE
+    gone = gateway.read_order(order_id)
+    assert gone is None or gone.deleted
+    gone_answer = gateway.update_order(order_id, notes="n", guests=None)
+    assert gone_answer.outcome is Outcome.REFUSED
+
+
+def test_the_same_bytes_with_the_same_key_make_one_order() -> None:
+    kounta = Kounta()
+    gateway = kounta.gateway()
+    assert made(gateway) == made(gateway)
+    other = gateway.create_order(gateway.render_create(DRAFT)[:-1] + b" }", "PR-0123456789ABCDEF-1-g1")
+    assert other.outcome is Outcome.KEY_REUSED
+    assert len(kounta.sandbox.live_orders()) == 1
+
+
+def test_an_order_to_a_register_that_is_rejected_instead_of_deleted() -> None:
+    at = PosConnection("kounta", "5678", "", register_id="16", delete_by_reject=True)
+    gateway = Kounta().gateway(at=at)
+    order_id = made(gateway, OrderDraft(None, "16", "Dine in", 2, NOTES, DRAFT.callback_uri))
+    assert gateway.delete_order(order_id).outcome is Outcome.DONE
+    read = gateway.read_order(order_id)
+    assert read is not None
+    assert (read.status, read.register_id) == ("REJECTED", "16")
+
+
+def test_customers() -> None:
+    gateway = Kounta().gateway()
+    assert gateway.find_customer(GUEST) is None
+    customer_id = gateway.create_customer(GUEST, "guest-1")
+    assert customer_id is not None
+    assert gateway.find_customer(GUEST) == customer_id
+    assert gateway.find_customer(Customer("Robin", "Example", None, "+61 2 5550 0100")) == customer_id
+    draft = OrderDraft("823", None, "Dine in", 2, NOTES, DRAFT.callback_uri, customer_id=customer_id)
+    assert gateway.read_order(made(gateway, draft)) is not None
+
+
+def test_lists_page_by_page_with_their_lag() -> None:
+    kounta = Kounta(list_lag_s=16)
+    gateway = kounta.gateway()
+    started = kounta.now
+    ids = [made(gateway, key=f"k-{number}") for number in range(30)]
+    assert gateway.list_orders(started, None).orders == ()
+    kounta.now += timedelta(seconds=20)
+    first = gateway.list_orders(started - timedelta(minutes=5), kounta.now)
+    assert (len(first.orders), first.next is not None) == (25, True)
+    second = gateway.list_orders(started, None, first.next)
+    assert second.next is None
+    assert {one.id for one in (*first.orders, *second.orders)} == set(ids)
+    assert all(one.notes == NOTES for one in first.orders)
+
+    assert gateway.delete_order(ids[0]).outcome is Outcome.DONE
+    kounta.now += timedelta(seconds=20)
+    assert [one.id for one in gateway.list_deleted(started, None).orders] == [ids[0]]
+
+
+def test_a_completed_order_is_read_with_its_money() -> None:
+    kounta = Kounta()
+    gateway = kounta.gateway()
+    order_id = made(gateway)
+    staff = kounta.sandbox.staff
+    staff.accept(int(order_id))
+    staff.add_lines(int(order_id), [{"product_id": 730304, "quantity": 2}])
+    staff.pay(int(order_id))
+    staff.complete(int(order_id))
+    read = gateway.read_order(order_id)
+    assert read is not None
+    assert (read.status, read.callback_uri, read.is_closed) == ("COMPLETE", None, True)
+    assert read.total == read.paid == Decimal("138")
+    lines = sum((one.total_ex_tax or Decimal(0) for one in read.lines), Decimal(0))
+    assert round(lines + read.total_tax, 2) == read.total
+    late = gateway.update_order(order_id, notes="late", guests=None)
+    assert (late.outcome, late.code) == (Outcome.REFUSED, "order_complete")
+
+
+@pytest.mark.parametrize(
+    ("fault", "outcome"),
+    [
+        ("refused", Outcome.NOT_CONNECTED),
+        ("reset_before", Outcome.LOST),
+        ("reset_after", Outcome.LOST),
+        ("timeout", Outcome.LOST),
+        ("500", Outcome.SERVER_ERROR),
+        ("500_stored", Outcome.SERVER_ERROR),
+        ("500_stored_after", Outcome.SERVER_ERROR),
+        ("503", Outcome.LOST),
+        ("429", Outcome.LIMITED),
+        ("429_stored", Outcome.LIMITED),
+        ("401", Outcome.UNAUTHORIZED),
+        ("401_stored", Outcome.UNAUTHORIZED),
+        ("409", Outcome.BUSY),
+        ("422", Outcome.KEY_REUSED),
+        ("html", Outcome.STRANGE),
+        ("slow", Outcome.DONE),
+    ],
+)
+def test_every_fault_of_create(fault: str, outcome: Outcome) -> None:
+    kounta = Kounta()
+    gateway = kounta.gateway()
+    kounta.fails("create_order", fault)
+    body = gateway.render_create(DRAFT)
+    assert gateway.create_order(body, "k-1").outcome is outcome
+    assert len(kounta.sandbox.calls.of("kounta.create_order")) == 1
+
+
+def test_basic_runs_into_the_limit_and_says_how_long() -> None:
+    kounta = Kounta()
+    client = kounta.client()
+    gateway = kounta.gateway(client)
+    answers = [gateway.notify("1", "m") for _ in range(61)]
+    assert client.rate_limit is not None
+    assert answers[-1].outcome is Outcome.LIMITED
+    assert answers[-1].wait_s is not None
+    assert 0 < answers[-1].wait_s <= 60
+
+
+def oauth_tokens(kounta: Kounta) -> InMemoryTokenStore:
+    """A grant as the connect page gets it: the code is exchanged at the sandbox."""
+    redirect = "https://relay.example.com/connect/kounta/callback"
+    code = issue_code(kounta.sandbox.state, "demo-oauth", 5678, redirect)
+    form = {"grant_type": "authorization_code", "code": code, "redirect_uri": redirect}
+    form |= {"client_id": "demo-oauth", "client_secret": "demo-oauth-secret"}
+    said = make_client(sandbox_transport(kounta.sandbox)).post(f"{API}/v1/token.json", data=form).json()
+    store = InMemoryTokenStore()
+    store.save("kounta-5678", Tokens(said["access_token"], said["refresh_token"]))
+    return store
+
+
+def test_oauth_with_a_token_that_ended() -> None:
+    kounta = Kounta()
+    store = oauth_tokens(kounta)
+    gateway = kounta.gateway(kounta.client("demo-oauth", store))
+    order_id = made(gateway)
+    kounta.now += timedelta(hours=2)
+    refused = gateway.create_order(gateway.render_create(DRAFT), "k-2")
+    assert refused.outcome is Outcome.UNAUTHORIZED
+    gateway.refresh()
+    assert made(gateway, key="k-2") != order_id
+    kounta.now += timedelta(hours=2)
+    assert gateway.read_order(order_id) is not None
+
+
+def test_probe() -> None:
+    kounta = Kounta()
+    gateway = kounta.gateway()
+    assert gateway.probe()
+    kounta.fails("*", "503", times=-1)
+    assert not gateway.probe()
+
+
+def admin_of(kounta: Kounta) -> KountaAdministration:
+    client = kounta.client()
+    return KountaAdministration(client, KountaReads(client, SITE, pace=lambda: None, sleep=lambda _: None))
+
+
+def test_administration() -> None:
+    admin = admin_of(Kounta())
+    assert (admin.get_company().currency, admin.get_site("823").name) == ("AUD", "Harbour Street")
+    assert admin.site_status("823").is_online
+    assert [one.id for one in admin.list_registers()] == ["16", "17"]
+    assert {one.name for one in admin.list_payment_methods()} >= {"Cash", "Card"}
+
+
+def test_webhooks_are_subscribed_once_and_their_signature_verifies() -> None:
+    kounta = Kounta()
+    admin = admin_of(kounta)
+    address = "https://relay.example.com/pos/kounta/v/orders-deleted"
+
+    def subscribe() -> str:
+        return admin.upsert_webhook("orders/deleted", address, ["823"], {"Authorization": "our-secret"})
+
+    first = subscribe()
+    assert subscribe() == first
+    assert [(one.id, one.site_ids) for one in admin.list_webhooks()] == [(first, ("823",))]
+
+    gateway = kounta.gateway()
+    order_id = made(gateway)
+    kounta.sandbox.take_deliveries()
+    kounta.sandbox.staff.delete(int(order_id))
+    [hook] = [one for one in kounta.sandbox.take_deliveries() if one.url == address]
+    verified = verify_kounta(RawWebhook(hook.headers, hook.body), ["demo-basic-signature-token"], "our-secret")
+    assert str(json.loads(verified.body)["id"]) == order_id
+
+    admin.delete_webhook(first)
+    assert admin.list_webhooks() == []
