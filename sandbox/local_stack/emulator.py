@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -24,7 +25,8 @@ def start_emulator(settings: StackSettings) -> Child:
     """
     _forget_stream_positions(settings.state_folder / "aws" / "lambda.json")
     scratch = settings.state_folder / "scratch"
-    scratch.mkdir(parents=True, exist_ok=True)
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
     # A bare environment: the functions' processes inherit all of it.
     environment = {
         "PATH": os.environ.get("PATH", os.defpath),
