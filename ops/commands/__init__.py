@@ -1,0 +1,1 @@
+"""The commands: wiring of options to what ops does."""

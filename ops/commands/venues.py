@@ -1,0 +1,138 @@
+"""posrelay venue set | show | list | check | mode."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.markup import escape
+
+from ops.errors import OperatorError
+from ops.output import pairs, progress, say, say_aside, show_json, show_table
+from ops.session import session_of
+from ops.venue_check import MODE_WORDS, Finding, State, check_venue
+from ops.venue_file import read_venue
+from ops.venues import CredentialChoices, as_plain, set_mode, set_venue
+from ops.webhooks import address_of, read_topics
+from shared.domain.venues import VenueMode
+
+commands = typer.Typer(no_args_is_help=True, help="Restaurants: their settings, their credentials, their mode.")
+
+AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
+MARKS = {
+    State.RIGHT: "[mark][green]✓[/]",
+    State.WRONG: "[mark][red]✗[/]",
+    State.NOTE: "[mark][yellow]![/]",
+    State.UNKNOWN: "[mark][dim]?[/]",
+}
+
+
+@commands.command("set")
+def set_(
+    context: typer.Context,
+    file: Annotated[Path, typer.Argument(help="TOML file of the venue; docs/examples/venue.toml explains it.")],
+    renew_credentials: Annotated[
+        bool, typer.Option("--renew-credentials", help="Ask for all credentials again, stored or not.")
+    ] = False,
+    forget_old_tokens: Annotated[
+        bool, typer.Option("--forget-old-tokens", help="Do not go on taking the webhook token before the newest.")
+    ] = False,
+    hook_header: Annotated[
+        str | None, typer.Option(help="Header in which Now Book It sends its token. [default: Authorization]")
+    ] = None,
+) -> None:
+    """Create or change a venue. Credentials come from KOUNTA_CLIENT_ID, KOUNTA_CLIENT_SECRET, KOUNTA_SIGNATURE_TOKEN,
+    KOUNTA_REFRESH_TOKEN, NOWBOOKIT_API_KEY and NOWBOOKIT_HOOK_TOKEN, or are asked for; stored ones stay."""
+    session = session_of(context)
+    venue = read_venue(file)
+    choices = CredentialChoices(renew_credentials, forget_old_tokens, hook_header)
+    is_granted = set_venue(session.stack, venue, session.source, choices)
+    say(f"[green]✓[/] {escape(venue.name)} ({escape(venue.id)}) is stored; {MODE_WORDS[venue.mode]}")
+    if not is_granted:
+        say("[yellow]![/] Kounta has not granted access yet: run this again with KOUNTA_REFRESH_TOKEN set")
+    say(f"  next: posrelay webhooks subscribe {escape(venue.id)}, then posrelay venue check {escape(venue.id)}")
+
+
+@commands.command()
+def show(context: typer.Context, venue_id: Annotated[str, typer.Argument()], as_json: AsJson = False) -> None:
+    """Everything stored of a venue, and which credentials it has (not what they are)."""
+    stack = session_of(context).stack
+    venue = stack.settings.get(venue_id)
+    content = stack.secret.content()
+    shown = as_plain(venue)
+    has_tokens = venue.pos.auth == "oauth" and stack.tokens.read(venue.pos.connection_id) is not None
+    stored = {
+        "kounta": venue.pos.connection_id in content.connections,
+        "kounta_grant": has_tokens,
+        "nowbookit": venue.id in content.nowbookit,
+    }
+    addresses = {topic.name: address_of(stack.addresses.public_url, venue.id, topic.path) for topic in read_topics(())}
+    if venue.nowbookit_location_id is not None:
+        base = stack.addresses.public_url
+        addresses["nowbookit"] = f"{base}/v1/hooks/bookings/nowbookit/{venue.id}"
+    if as_json:
+        show_json({**shown, "credentials": stored, "webhook_addresses": addresses})
+        return
+    flat = {**{name: value for name, value in shown.items() if name != "pos"}}
+    flat |= {f"pos.{name}": value for name, value in shown["pos"].items()}
+    flat |= {f"credentials: {name}": value for name, value in stored.items()}
+    flat |= {f"address for {name}": value for name, value in addresses.items()}
+    show_table(("setting", "value"), pairs(flat))
+
+
+@commands.command("list")
+def list_(context: typer.Context, as_json: AsJson = False) -> None:
+    """All venues."""
+    venues = list(session_of(context).stack.settings.venues())
+    if as_json:
+        show_json([as_plain(venue) for venue in venues])
+        return
+    rows = [
+        (one.id, one.name, one.mode.value, one.pos.kind, one.pos.company_id, one.pos.site_id, one.pos.auth)
+        for one in venues
+    ]
+    show_table(("id", "name", "mode", "pos", "company", "site", "auth"), rows)
+    if not venues:
+        say_aside("there are no venues yet: posrelay venue set FILE")
+
+
+@commands.command()
+def check(
+    context: typer.Context,
+    venue_id: Annotated[str, typer.Argument()],
+    topic: Annotated[list[str] | None, typer.Option(help="Webhook topic to expect, as TOPIC or TOPIC=PATH.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hold a venue's settings against what Kounta says: ✓ right, ✗ wrong (with the fix), ! worth knowing, ? not seen.
+    Ends with 1 when something is wrong."""
+    stack = session_of(context).stack
+    venue = stack.settings.get(venue_id)
+    findings: list[Finding] = []
+    with progress(f"Asking Kounta about {venue.name} …"):
+        findings.extend(check_venue(stack, venue, read_topics(topic or ())))
+    wrong = [one for one in findings if one.state is State.WRONG]
+    if as_json:
+        show_json({"venue": venue.id, "ready": not wrong, "findings": [asdict(one) for one in findings]})
+    else:
+        show_table(
+            ("", "what", "found", "fix"), [(MARKS[one.state], one.subject, one.found, one.fix) for one in findings]
+        )
+        verdict = f"[red]{len(wrong)} to put right[/]" if wrong else "[green]ready[/]"
+        say(f"{escape(venue.id)}: {verdict}")
+    if wrong:
+        raise typer.Exit(1)
+
+
+@commands.command()
+def mode(
+    context: typer.Context,
+    venue_id: Annotated[str, typer.Argument()],
+    to: Annotated[str, typer.Argument(metavar="live|shadow|paused")],
+) -> None:
+    """live: send; shadow: decide and show, send nothing; paused: hold everything until it is live again."""
+    if to not in {one.value for one in VenueMode}:
+        raise OperatorError(f"there is no mode {to}", "choose live, shadow or paused")
+    venue, before = set_mode(session_of(context).stack, venue_id, VenueMode(to))
+    say(f"[green]✓[/] {escape(venue.id)} is {MODE_WORDS[venue.mode]} (it was {before.value}; within 20 s everywhere)")

@@ -1,0 +1,78 @@
+"""Where credentials come from (environment, or a hidden prompt), and how they join the stack's secret."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from ops.errors import OperatorError
+from shared.adapters.kounta.tokens import Credentials
+from shared.adapters.secretsmanager.stack_secret import ConnectionSecret, NowBookItSecret
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The environment, and how a person is asked (None: nobody is there)."""
+
+    environment: Mapping[str, str] = field(repr=False)
+    ask: Callable[[str], str] | None = None
+
+    def given(self, variable: str) -> str | None:
+        """The variable's value, if it has one."""
+        return self.environment.get(variable, "").strip() or None
+
+    def value(self, variable: str, words: str, kept: str | None) -> str:
+        """From the environment, else what was kept, else asked for. Raises OperatorError when none will do."""
+        found = self.given(variable) or kept
+        if found is None and self.ask is not None:
+            found = self.ask(words).strip() or None
+        if found is None:
+            raise OperatorError(f"{words} is needed", f"set {variable} in the environment, or answer the question")
+        return found
+
+
+def connection_secret(
+    current: ConnectionSecret | None, source: Source, *, renew: bool = False, forget_old: bool = False
+) -> ConnectionSecret:
+    """The Kounta app's credentials: what is not given stays; with `renew` nothing stays.
+
+    A new signature token stands beside the one before it, so that no webhook is refused while Kounta changes over;
+    `forget_old` drops that one.
+    """
+    kept = None if renew else current
+    client_id = source.value("KOUNTA_CLIENT_ID", "Kounta client id", kept.credentials.client_id if kept else None)
+    if kept is not None and kept.credentials.client_id != client_id:
+        kept = None
+    secret = source.value(
+        "KOUNTA_CLIENT_SECRET", "Kounta client secret", kept.credentials.client_secret if kept else None
+    )
+    newest = kept.signature_tokens[0] if kept and kept.signature_tokens else None
+    token = source.value("KOUNTA_SIGNATURE_TOKEN", "Kounta webhook signature token", newest)
+    before = current.signature_tokens if current and current.credentials.client_id == client_id else ()
+    return ConnectionSecret(Credentials(client_id, secret), _rotated(token, before, forget_old))
+
+
+def nowbookit_secret(
+    current: NowBookItSecret | None,
+    source: Source,
+    *,
+    hook_header: str | None = None,
+    renew: bool = False,
+    forget_old: bool = False,
+) -> NowBookItSecret:
+    """The venue's Now Book It key and the token its webhooks bear, by the same rules."""
+    kept = None if renew else current
+    api_key = source.value("NOWBOOKIT_API_KEY", "Now Book It API key", kept.api_key if kept else None)
+    newest = kept.hook_tokens[0] if kept and kept.hook_tokens else None
+    token = source.value("NOWBOOKIT_HOOK_TOKEN", "token of the Now Book It webhook", newest)
+    before = current.hook_tokens if current else ()
+    header = hook_header or (current.hook_header if current else "Authorization")
+    return NowBookItSecret(api_key, header, _rotated(token, before, forget_old))
+
+
+def _rotated(token: str, before: tuple[str, ...], forget_old: bool) -> tuple[str, ...]:
+    if forget_old:
+        return (token,)
+    if before and before[0] == token:
+        return before
+    return (token, *(old for old in before if old != token))[:2]

@@ -1,0 +1,192 @@
+"""Is a venue ready for service? Every setting held against what Kounta says, and what to do where they differ."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ops.errors import in_words
+from ops.stack import DeployedStack, Line
+from ops.webhooks import Topic, faults_of
+from shared.adapters.kounta.administration import Webhook
+from shared.domain.errors import NotFoundError, OutsideError, RefusedError
+from shared.domain.venues import Venue, VenueMode
+
+TOLERATED_SKEW_S = 10.0
+"""The undo window compares Kounta's clock with the platform's: some seconds do no harm."""
+MODE_WORDS = {
+    VenueMode.LIVE: "live: everything is sent",
+    VenueMode.SHADOW: "shadow: decided and shown, nothing is sent",
+    VenueMode.PAUSED: "paused: everything is held back",
+}
+
+
+class State(StrEnum):
+    """`wrong` fails the check; `note` is worth knowing; `unknown` could not be looked at."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    NOTE = "note"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at: what was found, and the fix where something is wrong."""
+
+    subject: str
+    state: State
+    found: str
+    fix: str = ""
+
+
+def check_venue(stack: DeployedStack, venue: Venue, topics: Sequence[Topic]) -> Iterator[Finding]:
+    """All findings, one after the other as they come. Raises only what makes every further look pointless to begin."""
+    yield _mode(venue)
+    yield from _nowbookit(stack, venue)
+    try:
+        stored = stack.secret.connection(venue.pos.connection_id)
+        line = stack.line_to(venue.pos)
+    except NotFoundError as error:
+        yield Finding("credentials", State.WRONG, str(error), "posrelay venue set FILE asks for them")
+        return
+    if not stored.signature_tokens:
+        yield Finding("signature token", State.WRONG, "none stored: webhooks are refused", "posrelay venue set FILE")
+    try:
+        yield from _company(line, venue)
+    except OutsideError as error:
+        words = in_words(error)
+        yield Finding("credentials", State.WRONG, words.what, words.fix)
+        for subject in ("clock", "site", "register", "payment methods", "webhooks", "POS online"):
+            yield Finding(subject, State.UNKNOWN, "not looked at: Kounta did not let us in")
+        return
+    yield _clock(line)
+    looks: tuple[tuple[str, Callable[[], Iterator[Finding]]], ...] = (
+        ("site", lambda: _site(line, venue)),
+        ("register", lambda: _register(line, venue)),
+        ("payment methods", lambda: _methods(line, venue)),
+        ("webhooks", lambda: _webhooks(stack, line, venue, topics)),
+        ("POS online", lambda: _online(line, venue)),
+    )
+    for subject, look in looks:
+        try:
+            yield from look()
+        except OutsideError as error:
+            words = in_words(error)
+            yield Finding(subject, State.WRONG, words.what, words.fix)
+
+
+def _mode(venue: Venue) -> Finding:
+    state = State.RIGHT if venue.mode is VenueMode.LIVE else State.NOTE
+    return Finding("mode", state, MODE_WORDS[venue.mode])
+
+
+def _nowbookit(stack: DeployedStack, venue: Venue) -> Iterator[Finding]:
+    if venue.nowbookit_location_id is None:
+        return
+    try:
+        kept = stack.secret.nowbookit(venue.id)
+    except NotFoundError as error:
+        yield Finding("Now Book It", State.WRONG, str(error), "posrelay venue set FILE asks for it")
+        return
+    if not kept.hook_tokens:
+        yield Finding(
+            "Now Book It", State.WRONG, "no webhook token: its webhooks are refused", "posrelay venue set FILE"
+        )
+        return
+    yield Finding("Now Book It", State.RIGHT, f"key and token stored for location {venue.nowbookit_location_id}")
+
+
+def _company(line: Line, venue: Venue) -> Iterator[Finding]:
+    company = line.administration.get_company()
+    yield Finding(
+        "credentials", State.RIGHT, f"{venue.pos.auth}: let in to {company.name or 'the company'} ({company.id})"
+    )
+    if company.id != venue.pos.company_id:
+        fix = f'set company_id = "{company.id}" in [pos], or give the credentials of company {venue.pos.company_id}'
+        yield Finding("company", State.WRONG, f"Kounta says {company.id}, the settings {venue.pos.company_id}", fix)
+    if company.currency and company.currency != venue.currency:
+        fix = f'set currency = "{company.currency}"'
+        yield Finding("currency", State.WRONG, f"Kounta has {company.currency}, the settings {venue.currency}", fix)
+    theirs = company.timezone.name if company.timezone else None
+    if theirs and theirs != venue.timezone:
+        yield Finding("timezone", State.NOTE, f"Kounta has {theirs}, the settings {venue.timezone}")
+
+
+def _clock(line: Line) -> Finding:
+    skew = line.skew_s
+    if skew is None:
+        return Finding("clock", State.UNKNOWN, "Kounta's answer bears no date")
+    if abs(skew) <= TOLERATED_SKEW_S:
+        return Finding("clock", State.RIGHT, f"within {TOLERATED_SKEW_S:.0f} s of Kounta's")
+    words = f"Kounta's is {abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} this machine's"
+    return Finding(
+        "clock", State.WRONG, words, "set this machine's clock by the network; if it is right, tell Lightspeed"
+    )
+
+
+def _site(line: Line, venue: Venue) -> Iterator[Finding]:
+    try:
+        site = line.administration.get_site(venue.pos.site_id)
+    except RefusedError as error:
+        if error.http_status != 404:
+            raise
+        fix = "set site_id in [pos]: Kounta's back office shows it in the address of the site's page"
+        yield Finding("site", State.WRONG, f"the company has no site {venue.pos.site_id}", fix)
+        return
+    yield Finding("site", State.RIGHT, f"{site.name or 'site'} ({site.id})")
+
+
+def _register(line: Line, venue: Venue) -> Iterator[Finding]:
+    wanted = venue.pos.register_id
+    if wanted is None:
+        yield Finding("register", State.RIGHT, "none set: orders go to the site")
+        return
+    registers = {one.id: one for one in line.administration.list_registers()}
+    its_site = {one.id: one.site_id or (one.site.id if one.site else None) for one in registers.values()}
+    here = [f"{one.id} ({one.name})" for one in registers.values() if its_site[one.id] == venue.pos.site_id]
+    fix = "set register_id in [pos] to one of the site's: " + (", ".join(here) or "it has none")
+    if wanted not in registers:
+        yield Finding("register", State.WRONG, f"the company has no register {wanted}", fix)
+    elif its_site[wanted] not in (None, venue.pos.site_id):
+        yield Finding("register", State.WRONG, f"register {wanted} stands at site {its_site[wanted]}", fix)
+    else:
+        yield Finding("register", State.RIGHT, f"{registers[wanted].name or 'register'} ({wanted})")
+
+
+def _methods(line: Line, venue: Venue) -> Iterator[Finding]:
+    methods = {one.id: one.name or "unnamed" for one in line.administration.list_payment_methods()}
+    wanted = venue.deposit_method_id
+    if wanted is None:
+        yield Finding("payment methods", State.RIGHT, f"{len(methods)}; deposits only stand in the notes")
+    elif wanted in methods:
+        yield Finding("payment methods", State.RIGHT, f"deposits are entered as {methods[wanted]} ({wanted})")
+    else:
+        there = ", ".join(f"{one} ({name})" for one, name in methods.items()) or "none"
+        fix = f"set deposit_method_id to one of: {there}"
+        yield Finding("payment methods", State.WRONG, f"there is no method {wanted} for deposits", fix)
+
+
+def _webhooks(stack: DeployedStack, line: Line, venue: Venue, topics: Sequence[Topic]) -> Iterator[Finding]:
+    found: list[Webhook] = line.administration.list_webhooks()
+    for topic in topics:
+        subject = f"webhook {topic.name}"
+        if faults := faults_of(topic, found, venue, stack.addresses, stack.secret.link_key()):
+            yield Finding(subject, State.WRONG, "; ".join(faults), f"posrelay webhooks subscribe {venue.id}")
+        else:
+            yield Finding(subject, State.RIGHT, f"there once, for site {venue.pos.site_id}")
+
+
+def _online(line: Line, venue: Venue) -> Iterator[Finding]:
+    status = line.administration.site_status(venue.pos.site_id)
+    if not status.is_online:
+        fix = "start Kounta on a register of the site and check its internet connection"
+        yield Finding("POS online", State.WRONG, f"the site is {status.status or 'not known to be online'}", fix)
+        return
+    yield Finding("POS online", State.RIGHT, "at least one register is in use")
+    if not status.takes_online_orders:
+        yield Finding("online ordering", State.WRONG, "it is paused in Kounta", "switch it on again on the register")
+    printer = status.pass_thru_printing_register
+    if printer is not None and (printer.status or "online").lower() != "online":
+        yield Finding("pass-thru register", State.NOTE, f"{printer.name or printer.id} is {printer.status}")

@@ -1,0 +1,107 @@
+"""Setting a venue up: what must fit the other venues, and in which order things are stored."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from ops.credentials import Source, connection_secret, nowbookit_secret
+from ops.errors import OperatorError
+from ops.stack import DeployedStack
+from shared.adapters.kounta.tokens import Tokens
+from shared.adapters.secretsmanager.stack_secret import SecretContent
+from shared.domain.venues import Venue, VenueMode
+
+
+@dataclass(frozen=True, slots=True)
+class CredentialChoices:
+    """How credentials that are stored already are treated, and which header Now Book It's token stands in."""
+
+    renew: bool = False
+    forget_old: bool = False
+    hook_header: str | None = None
+
+
+def set_venue(stack: DeployedStack, venue: Venue, source: Source, choices: CredentialChoices | None = None) -> bool:
+    """Stores a venue with its credentials; the venue last, so that none is ever there without them.
+
+    Returns whether the connection can be used (an OAuth one needs a grant). Raises OperatorError.
+    """
+    choices = choices or CredentialChoices()
+    require_no_clash(venue, stack.settings.venues())
+    present = stack.secret.content()
+    changed = _with_credentials(present, venue, source, choices)
+    if changed != present:
+        connection, diary = venue.pos.connection_id, changed.nowbookit.get(venue.id)
+        kounta = changed.connections[connection]
+
+        def change(content: SecretContent) -> SecretContent:
+            content = content.with_connection(connection, kounta)
+            return content.with_nowbookit(venue.id, diary) if diary else content
+
+        stack.secret.update(change)
+    is_granted = venue.pos.auth != "oauth" or _grant(stack, venue, source)
+    stack.settings.put_venue(venue)
+    return is_granted
+
+
+def set_mode(stack: DeployedStack, venue_id: str, mode: VenueMode) -> tuple[Venue, VenueMode]:
+    """Switches a venue; returns it with the mode before. Raises NotFoundError."""
+    before = stack.settings.get(venue_id)
+    after = replace(before, mode=mode)
+    stack.settings.put_venue(after)
+    return after, before.mode
+
+
+def require_no_clash(venue: Venue, others: Iterable[Venue]) -> None:
+    """One site is one venue, and one company is used under one client. Raises OperatorError."""
+    for other in others:
+        if other.id == venue.id or other.pos.connection_id != venue.pos.connection_id:
+            continue
+        if other.pos.site_id == venue.pos.site_id:
+            raise OperatorError(
+                f"site {venue.pos.site_id} of company {venue.pos.company_id} is the venue {other.id} already",
+                f"keep the id {other.id}, or correct site_id",
+            )
+        if other.pos.auth != venue.pos.auth:
+            raise OperatorError(
+                f"pos.auth is {venue.pos.auth}, but {other.id} uses company {venue.pos.company_id} by {other.pos.auth}",
+                "venues of one company share credentials: give both the same auth",
+            )
+
+
+def as_plain(venue: Venue) -> dict[str, Any]:
+    """A venue's settings for tables and JSON, in the shape of its file."""
+    plain = asdict(venue)
+    plain["mode"] = venue.mode.value
+    plain["notify_emails"], plain["notify_mobiles"] = list(venue.notify_emails), list(venue.notify_mobiles)
+    return plain
+
+
+def _with_credentials(
+    content: SecretContent, venue: Venue, source: Source, choices: CredentialChoices
+) -> SecretContent:
+    connection = venue.pos.connection_id
+    kept = content.connections.get(connection)
+    kounta = connection_secret(kept, source, renew=choices.renew, forget_old=choices.forget_old)
+    content = content.with_connection(connection, kounta)
+    if venue.nowbookit_location_id is None:
+        return content
+    diary = nowbookit_secret(
+        content.nowbookit.get(venue.id),
+        source,
+        hook_header=choices.hook_header,
+        renew=choices.renew,
+        forget_old=choices.forget_old,
+    )
+    return content.with_nowbookit(venue.id, diary)
+
+
+def _grant(stack: DeployedStack, venue: Venue, source: Source) -> bool:
+    refresh_token = source.given("KOUNTA_REFRESH_TOKEN")
+    if refresh_token is None:
+        return stack.tokens.read(venue.pos.connection_id) is not None
+    # No access token yet: known to have ended, it is renewed at the first call.
+    stack.tokens.save(venue.pos.connection_id, Tokens("none-yet", refresh_token, stack.now()))
+    return True
