@@ -14,13 +14,12 @@ from shared.domain.bookings.events import BookingEvent, ThinNotice
 from shared.domain.bookings.rules import Decision
 from shared.domain.errors import ConflictError, NotFoundError, ReferenceReusedError
 from shared.domain.orders.writes import WriteState
+from shared.domain.pace import Slots
 from shared.domain.pos_news import OrderLink, PosHint, PosOrderFile, SettledNews
-from shared.domain.record import Decided, Lease, OutboxItem, Record
+from shared.domain.record import Claimed, Decided, Lease, OutboxItem, Record, Stored
 from shared.domain.sales import Sale
 from shared.domain.timings import Timings
 from shared.domain.venues import Venue
-from shared.usecases.accept_deliveries import Stored
-from shared.usecases.record_book import Claimed, Slots
 
 
 @dataclass

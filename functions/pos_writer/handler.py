@@ -1,39 +1,41 @@
-"""The one writer."""
+"""The one writer. A nudge names a record, or a POS order about which there are hints."""
 
-import json
-import os
-from functools import cache
-from typing import TYPE_CHECKING, Any
+from __future__ import annotations
 
-import boto3
+from typing import Any
 
-if TYPE_CHECKING:
-    from mypy_boto3_dynamodb import DynamoDBClient
+from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, process_partial_response
+from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
+from aws_lambda_powertools.utilities.typing import LambdaContext
+
+from shared import bootstrap
+from shared.adapters.dynamodb.schema import pos_order_of
+from shared.adapters.sqs.nudges import read_nudge
+from shared.observability import count, listen_to_the_relay, logger, metrics
+
+listen_to_the_relay()
+_processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
 
 
-@cache
-def _dynamodb() -> "DynamoDBClient":
-    return boto3.client("dynamodb")
+@logger.inject_lambda_context(clear_state=True)
+@metrics.log_metrics
+def handler(event: dict[str, Any], context: LambdaContext) -> Any:
+    """One step for each nudge. A nudge that crashes comes back, five times at most."""
+
+    def advance(message: SQSRecord) -> None:
+        record_id = read_nudge(message.body)
+        try:
+            if record_id.startswith("POSORDER#"):
+                bootstrap.take_in_pos_news()(record_id, *pos_order_of(record_id))
+            else:
+                bootstrap.advance_record()(record_id, context.aws_request_id, lambda: _time_left_s(context))
+        except Exception:
+            count("WriterErrors")
+            logger.exception("the writer failed", record=record_id)
+            raise
+
+    return process_partial_response(event, advance, _processor, context)
 
 
-def handler(event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Marks what it was nudged for as written, with an outbox item in the same transaction."""
-    for record in event["Records"]:
-        nudged = json.loads(record["body"])["id"]
-        key = {"pk": {"S": f"EVENT#{nudged}"}, "sk": {"S": "EVENT"}}
-        written = {"pk": {"S": f"OUTBOX#{nudged}"}, "sk": {"S": "OUTBOX"}}
-        table = os.environ["TABLE_NAME"]
-        _dynamodb().transact_write_items(
-            TransactItems=[
-                {
-                    "Update": {
-                        "TableName": table,
-                        "Key": key,
-                        "UpdateExpression": "SET written = :yes",
-                        "ExpressionAttributeValues": {":yes": {"BOOL": True}},
-                    }
-                },
-                {"Put": {"TableName": table, "Item": written}},
-            ]
-        )
-    return {"batchItemFailures": []}
+def _time_left_s(context: LambdaContext) -> float:
+    return context.get_remaining_time_in_millis() / 1000

@@ -130,3 +130,28 @@ class Record:
                 return OrderSeen(Stage.THERE, created_at=order.pos.created_at, closed=closed, going=going)
             case _:
                 return None
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A leased record. `has_slots`: the connection was idle enough for the calls to go out at once."""
+
+    record: Record
+    has_slots: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """duplicate: it was here already. undecided: nobody has decided it yet, so a nudge does no harm and may help."""
+
+    duplicate: bool
+    undecided: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """What the platform is told."""
+
+    event_id: str
+    booking_id: str
+    duplicate: bool

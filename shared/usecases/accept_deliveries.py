@@ -10,17 +10,10 @@ from typing import Protocol
 
 from shared.domain.bookings.events import BookingEvent, ThinNotice
 from shared.domain.pos_news import PosHint
+from shared.domain.record import Accepted, Stored
 from shared.usecases.record_book import HintBook, Nudges
 
 log = logging.getLogger("posrelay.ingest")
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """duplicate: it was here already. undecided: nobody has decided it yet, so a nudge does no harm and may help."""
-
-    duplicate: bool
-    undecided: bool
 
 
 class EventBook(Protocol):
@@ -30,15 +23,6 @@ class EventBook(Protocol):
         self, venue_id: str, platform: str, booking_id: str, event: BookingEvent | ThinNotice, now: datetime
     ) -> Stored:
         """Stores an event. Raises ReferenceReusedError when its id was used with other content."""
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """What the platform is told."""
-
-    event_id: str
-    booking_id: str
-    duplicate: bool
 
 
 @dataclass(frozen=True)

@@ -118,6 +118,8 @@ class Act:
     def _delete(self, order: Order, write: Write) -> None:
         assert order.pos.order_id is not None
         pos_order_id = order.pos.order_id
+        if self._is_known_to_be_gone(order, write):
+            return
         read = self._read(order, write)
         if read is _UNREADABLE:
             return
@@ -134,6 +136,14 @@ class Act:
         order = replace(order, pos=replace(order.pos, created_at=read.created_at, status=read.status))
         self._send(order, write, lambda: self.gateway.delete_order(pos_order_id))
         self._look_at_what_was_deleted(order.id)
+
+    def _is_known_to_be_gone(self, order: Order, write: Write) -> bool:
+        """Whether the POS told already that the order is gone; then the delete has nothing left to do. Matters when
+        the order may not be read any more: one that is gone must not be taken for one that was left standing."""
+        if order.pos.status != "DELETED" and not (write.attempts and order.pos.status == "REJECTED"):
+            return False
+        self._reached(order, protocol.found(write, self.relay.now(), "the POS told that the order is gone"))
+        return True
 
     def _read(self, order: Order, write: Write) -> PosOrder | _Unreadable | None:
         """The order, None when it is gone. When it may not be read at all, the write ends."""
@@ -276,6 +286,8 @@ class Act:
             self._look_up_in_lists(order, write)
             return
         if write.what is What.DELETE and order.pos.order_id is not None:
+            if self._is_known_to_be_gone(order, write):
+                return
             read = self._read(order, write)
             if isinstance(read, _Unreadable):
                 return

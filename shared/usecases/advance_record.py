@@ -26,6 +26,7 @@ from shared.domain.errors import ConflictError, OutsideError, PacedError, Permis
 from shared.domain.orders import protocol
 from shared.domain.orders.order import Order
 from shared.domain.orders.writes import What, Write, WriteState
+from shared.domain.pace import Slots
 from shared.domain.record import Decided, Lease, Record
 from shared.domain.stop_signals import stop_signal
 from shared.domain.timings import Timings
@@ -34,7 +35,7 @@ from shared.usecases.act import Act, Later, see_order
 from shared.usecases.booking_platform import BookingPlatform
 from shared.usecases.look_up_orders import Listing, look_up_since, settle_from
 from shared.usecases.pos_gateway import PosGateway
-from shared.usecases.record_book import Nudges, Pace, RecordBook, Slots, Venues
+from shared.usecases.record_book import Nudges, Pace, RecordBook, Venues
 from shared.usecases.step import Step
 
 log = logging.getLogger("posrelay.writer")

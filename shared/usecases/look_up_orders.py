@@ -10,10 +10,10 @@ from shared.domain.errors import OutsideError
 from shared.domain.identities import markers_in
 from shared.domain.orders import protocol
 from shared.domain.orders.order import Order
-from shared.domain.orders.pos_order import ListedPosOrder, PosOrder
+from shared.domain.orders.pos_order import ListedPosOrder, Page, PosOrder
 from shared.domain.orders.writes import Write
 from shared.domain.timings import Timings
-from shared.usecases.pos_gateway import Page, PosGateway
+from shared.usecases.pos_gateway import PosGateway
 
 MOST_PAGES = 60
 

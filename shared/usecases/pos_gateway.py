@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from shared.domain.bookings.events import Customer
 from shared.domain.orders.draft import OrderDraft
-from shared.domain.orders.pos_order import ListedPosOrder, PosOrder
+from shared.domain.orders.pos_order import Page, PosOrder
 from shared.domain.orders.writes import Answer
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """One page of a list, and the cursor of the next one (None: that was the last)."""
-
-    orders: Sequence[ListedPosOrder]
-    next: str | None
 
 
 class PosWrites(Protocol):

@@ -3,30 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from shared.domain.pace import Slots
 from shared.domain.pos_news import OrderLink, PosHint, PosOrderFile, SettledNews
-from shared.domain.record import Decided, Lease, OutboxItem, Record
+from shared.domain.record import Claimed, Decided, Lease, OutboxItem, Record
 from shared.domain.venues import Venue
-
-
-@dataclass(frozen=True, slots=True)
-class Slots:
-    """So many calls on one connection, in its pace."""
-
-    connection_id: str
-    per_minute: int
-    calls: int
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A leased record. `has_slots`: the connection was idle enough for the calls to go out at once."""
-
-    record: Record
-    has_slots: bool
 
 
 class RecordBook(Protocol):

@@ -8,37 +8,24 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
 from shared.domain.errors import OutsideError, PacedError
 from shared.domain.identities import markers_in
 from shared.domain.orders.pos_order import ListedPosOrder
+from shared.domain.pace import Slots
 from shared.domain.pos_news import PosHint
+from shared.domain.sweeps import Sweep
 from shared.domain.timings import Timings
 from shared.domain.venues import Venue
 from shared.usecases.pos_gateway import PosGateway
-from shared.usecases.record_book import HintBook, Nudges, Pace, Slots
+from shared.usecases.record_book import HintBook, Nudges, Pace
 
 log = logging.getLogger("posrelay.caretaker")
 
 SHARE = 3  # a sweep takes at most this part of a connection's pace
-
-
-@dataclass(frozen=True, slots=True)
-class Sweep:
-    """How far a site's sweep got."""
-
-    venue_id: str
-    started_at: datetime
-    phase: str = "orders"
-    """`orders`, then `deleted`, then `done`."""
-    cursor: str | None = None
-    seen: dict[str, str] = field(default_factory=dict)
-    """Our order id → the living POS order that bears its marker."""
-    twins: tuple[str, ...] = ()
-    """Our orders with more than one living POS order."""
 
 
 class SweepBook(Protocol):

@@ -8,10 +8,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from shared.domain.consequences import Consequence, after_news
-from shared.domain.errors import ConflictError, PacedError
+from shared.domain.errors import ConflictError, OutsideError, PacedError
 from shared.domain.identities import markers_in
 from shared.domain.orders.order import Order
 from shared.domain.orders.pos_order import PosOrder
+from shared.domain.pace import Slots
 from shared.domain.pos_news import OrderLink, PosOrderFile, SettledNews
 from shared.domain.record import Record
 from shared.domain.sales import Sale, sale_of
@@ -19,7 +20,7 @@ from shared.domain.timings import Timings
 from shared.domain.venues import Venue
 from shared.usecases.look_up_orders import is_confirmed
 from shared.usecases.pos_gateway import PosGateway
-from shared.usecases.record_book import Nudges, Pace, PosOrderBook, RecordBook, Slots, Venues
+from shared.usecases.record_book import Nudges, Pace, PosOrderBook, RecordBook, Venues
 
 log = logging.getLogger("posrelay.writer")
 
@@ -39,7 +40,7 @@ class TakeInPosNews:
     sleep: Callable[[float], None]
 
     def __call__(self, news_id: str, venue_id: str, pos_order_id: str) -> None:
-        """Reads the order and stores what became of it. Raises OutsideError when it cannot be read just now."""
+        """Reads the order and stores what became of it. While it cannot be read its hints stay in the due index."""
         file = self.files.load_file(venue_id, pos_order_id)
         if not file.hints:
             return
@@ -48,6 +49,9 @@ class TakeInPosNews:
             seen = self._read(venue, pos_order_id)
         except PacedError as paced:
             self.nudges.send(news_id, paced.wait_s)
+            return
+        except OutsideError as error:
+            log.warning("hint kept", extra={"venue": venue_id, "pos_order": pos_order_id, "code": error.code})
             return
         if seen is not None and venue.pos.site_id and seen.site_id not in (None, venue.pos.site_id):
             log.warning("order of another site", extra={"venue": venue_id, "pos_order": pos_order_id})

@@ -24,8 +24,8 @@ from shared.adapters.dynamodb.schema import (
 from shared.domain.bookings.events import BookingEvent, ThinNotice
 from shared.domain.errors import ReferenceReusedError
 from shared.domain.pos_news import PosHint
+from shared.domain.record import Stored
 from shared.domain.timings import Timings
-from shared.usecases.accept_deliveries import Stored
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

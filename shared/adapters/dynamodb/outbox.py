@@ -12,7 +12,7 @@ from shared.adapters.dynamodb import codec
 from shared.adapters.dynamodb.schema import VERSION, key, venue_key
 from shared.domain.failures import Failure
 from shared.domain.record import OutboxItem
-from shared.usecases.sweep_site import Sweep
+from shared.domain.sweeps import Sweep
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

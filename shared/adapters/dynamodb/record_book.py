@@ -30,11 +30,11 @@ from shared.domain.bookings.events import BookingEvent, ThinNotice
 from shared.domain.errors import ConflictError
 from shared.domain.orders.order import Order
 from shared.domain.orders.writes import WriteState
+from shared.domain.pace import Slots
 from shared.domain.pos_news import OrderLink, PosHint, PosOrderFile, SettledNews
-from shared.domain.record import Decided, Lease, OutboxItem, Record
+from shared.domain.record import Claimed, Decided, Lease, OutboxItem, Record
 from shared.domain.sales import Sale
 from shared.domain.timings import Timings
-from shared.usecases.record_book import Claimed, Slots
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from http.cookiejar import CookieJar, DefaultCookiePolicy
 
@@ -16,6 +16,8 @@ import httpx
 
 USER_AGENT = "POS-Relay/0.1"
 LONGEST_CONNECT_S = 3.0
+SHORTEST_PHASE_S = 0.001
+USUAL_TIMEOUT_S = 10.0  # of each phase, for who asks the client directly
 LARGEST_BODY = 16 * 1024 * 1024  # bytes; a page of 25 orders is far below
 
 Clock = Callable[[], float]
@@ -41,7 +43,7 @@ def make_client(transport: httpx.BaseTransport | None = None) -> httpx.Client:
     logging.getLogger("httpcore").setLevel(logging.WARNING)
     return httpx.Client(
         transport=transport if transport is not None else httpx.HTTPTransport(retries=0, trust_env=False),
-        timeout=phases(10.0),
+        timeout=USUAL_TIMEOUT_S,
         follow_redirects=False,
         trust_env=False,
         headers={"User-Agent": USER_AGENT},
@@ -49,10 +51,24 @@ def make_client(transport: httpx.BaseTransport | None = None) -> httpx.Client:
     )
 
 
-def phases(total_s: float) -> httpx.Timeout:
-    """A whole time-out shared out: what connecting may take at most is not left for the answer."""
-    connect_s = min(LONGEST_CONNECT_S, total_s * 0.3)
-    return httpx.Timeout(total_s - connect_s, connect=connect_s, pool=connect_s)
+class TimeLeft(Mapping[str, float]):
+    """httpx's `timeout` extension as a whole time-out: each phase gets what is left when it begins, connecting at most
+    three seconds."""
+
+    def __init__(self, total_s: float, clock: Clock) -> None:
+        self._clock = clock
+        self._limits = {"connect": min(LONGEST_CONNECT_S, total_s), "pool": min(LONGEST_CONNECT_S, total_s)}
+        self._limits |= {"read": total_s, "write": total_s}
+        self.ends_at = clock() + total_s
+
+    def __getitem__(self, phase: str) -> float:
+        return min(self._limits[phase], max(self.ends_at - self._clock(), SHORTEST_PHASE_S))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._limits)
+
+    def __len__(self) -> int:
+        return len(self._limits)
 
 
 def exchange(
@@ -70,15 +86,16 @@ def exchange(
     """Send one request once and read the answer to its end.
 
     `body_matters`, given status and headers: False = they say it all, so that a body cut off loses nothing.
+    The whole ends with `total_s`; only an answer whose headers come drop by drop may outlive it (a lease ends that).
     Raises httpx.TransportError (and httpx.DecodingError for a body that cannot be unpacked).
     """
-    ends_at = clock() + total_s
+    time_left = TimeLeft(total_s, clock)
     request = client.build_request(
-        method, url, params=params, headers=dict(headers), content=content, timeout=phases(total_s)
+        method, url, params=params, headers=dict(headers), content=content, extensions={"timeout": time_left}
     )
     response = client.send(request, stream=True)
     try:
-        body = _read(response, request, ends_at, clock)
+        body = _read(response, request, time_left.ends_at, clock)
     except httpx.RequestError:
         if body_matters(response.status_code, response.headers):
             raise

@@ -11,10 +11,9 @@ from shared.adapters.kounta.reads import KountaReads
 from shared.adapters.kounta.writes import KountaWrites
 from shared.domain.bookings.events import Customer
 from shared.domain.orders.draft import OrderDraft
-from shared.domain.orders.pos_order import PosOrder
+from shared.domain.orders.pos_order import Page, PosOrder
 from shared.domain.orders.writes import Answer
 from shared.domain.venues import PosConnection
-from shared.usecases.pos_gateway import Page
 
 
 class KountaGateway:

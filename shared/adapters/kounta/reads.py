@@ -18,9 +18,8 @@ from shared.adapters.kounta.classification import speaks_of_token
 from shared.adapters.kounta.client import KountaClient
 from shared.domain.bookings.events import Customer
 from shared.domain.errors import OutsideError, PacedError, RefusedError, UnreachableError
-from shared.domain.orders.pos_order import PosOrder
+from shared.domain.orders.pos_order import Page, PosOrder
 from shared.domain.venues import PosConnection
-from shared.usecases.pos_gateway import Page
 
 logger = logging.getLogger(__name__)
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from shared.adapters.dynamodb import codec
+from shared.adapters.dynamodb.schema import booking_of, pos_order_of
+from shared.adapters.sqs.nudges import read_nudge
 from shared.domain.record import OutboxItem
 
 if TYPE_CHECKING:
@@ -32,3 +35,15 @@ def read_failure(body: str) -> tuple[str, OutboxItem] | None:
     if not isinstance(content, dict) or "failure" not in content:
         return None
     return str(content["failure"]), codec.load(OutboxItem, content["item"])
+
+
+def read_crashed_nudge(body: str, message_id: str, now: datetime) -> tuple[str, OutboxItem]:
+    """The failure that a nudge in the dead-letter queue stands for. Raises ValueError for what is no nudge."""
+    record_id = read_nudge(body)
+    if record_id.startswith("POSORDER#"):
+        (venue_id, pos_order_id), platform, booking_id = pos_order_of(record_id), "", None
+    else:
+        (venue_id, platform, booking_id), pos_order_id = booking_of(record_id), None
+    said = {"code": "writer_crashed", "booking_id": booking_id, "pos_order_id": pos_order_id}
+    item = OutboxItem("failure.reported", venue_id, platform, now, record_id, said)
+    return f"crash-{message_id}", item

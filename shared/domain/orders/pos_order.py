@@ -84,3 +84,11 @@ class ListedPosOrder:
     notes: str | None = None
     total: Decimal = Decimal(0)
     deleted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list, and the cursor of the next one (None: that was the last)."""
+
+    orders: tuple[ListedPosOrder, ...]
+    next: str | None

@@ -1,0 +1,268 @@
+"""The one place that composes: which adapter stands behind which port. Everything is made once, on first use."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import boto3
+from botocore.config import Config
+
+from shared.adapters.dynamodb.delivery_book import DynamoDBDeliveryBook
+from shared.adapters.dynamodb.schema import booking_of, booking_record_id, pos_order_of, pos_order_pk
+from shared.adapters.dynamodb.settings_book import DynamoDBSettingsBook
+from shared.adapters.secretsmanager.stack_secret import StackSecret
+from shared.adapters.sqs.nudges import SQSNudges
+from shared.domain.identities import new_order_id
+from shared.domain.venues import Venue
+from shared.settings import Settings, read_settings
+from shared.usecases.accept_deliveries import AcceptDeliveries
+from shared.web.signatures import derive_token
+
+if TYPE_CHECKING:
+    from shared.adapters.dynamodb.readings import DynamoDBReadings
+    from shared.adapters.dynamodb.record_book import DynamoDBRecordBook
+    from shared.usecases.advance_record import AdvanceRecord
+    from shared.usecases.announce import Announce
+    from shared.usecases.booking_platform import BookingPlatform
+    from shared.usecases.care_for_records import CareForRecords
+    from shared.usecases.pos_gateway import PosGateway
+    from shared.usecases.report_failure import ReportFailure
+    from shared.usecases.sweep_site import SweepSite
+    from shared.usecases.take_in_pos_news import TakeInPosNews
+
+# Few, quick tries: a caller waits, or a lease runs.
+_AWS = Config(retries={"mode": "standard", "max_attempts": 3}, connect_timeout=2, read_timeout=5)
+
+
+@cache
+def settings() -> Settings:
+    """The function's environment."""
+    return read_settings()
+
+
+def now() -> datetime:
+    """The time, aware and in UTC."""
+    return datetime.now(UTC)
+
+
+@cache
+def client(service: str) -> Any:
+    """An AWS client."""
+    return boto3.client(service, config=_AWS)  # type: ignore[call-overload]
+
+
+@cache
+def settings_book() -> DynamoDBSettingsBook:
+    """Venues, platforms, keys."""
+    return DynamoDBSettingsBook(client("dynamodb"), settings().table, now)
+
+
+@cache
+def secret() -> StackSecret:
+    """The stack's one secret."""
+    return StackSecret(client("secretsmanager"), settings().secret_arn, now)
+
+
+@cache
+def nudges() -> SQSNudges:
+    """The writer's queue."""
+    return SQSNudges(client("sqs"), settings().writes_queue_url)
+
+
+@cache
+def delivery_book() -> DynamoDBDeliveryBook:
+    """Where deliveries are kept."""
+    return DynamoDBDeliveryBook(client("dynamodb"), settings().table, settings().timings)
+
+
+@cache
+def accept_deliveries() -> AcceptDeliveries:
+    """Takes deliveries in."""
+    return AcceptDeliveries(delivery_book(), delivery_book(), nudges(), now, booking_record_id, pos_order_pk)
+
+
+@cache
+def readings() -> DynamoDBReadings:
+    """What callers may read."""
+    from shared.adapters.dynamodb.readings import DynamoDBReadings
+
+    return DynamoDBReadings(client("dynamodb"), settings().table)
+
+
+@cache
+def record_book() -> DynamoDBRecordBook:
+    """The records."""
+    from shared.adapters.dynamodb.record_book import DynamoDBRecordBook
+
+    return DynamoDBRecordBook(client("dynamodb"), settings().table, settings().timings)
+
+
+@cache
+def _http() -> Any:
+    from shared.adapters.http.clients import make_client
+
+    return make_client()
+
+
+@cache
+def _kounta_client(connection_id: str, company_id: str, auth: str) -> Any:
+    from shared.adapters.dynamodb.token_store import DynamoDBTokenStore
+    from shared.adapters.kounta.client import KountaClient
+
+    tokens = None
+    if auth == "oauth":
+        key = settings().token_key_arn
+        tokens = DynamoDBTokenStore(client("dynamodb"), client("kms"), table=settings().table, key_id=key)
+    return KountaClient(
+        _http(),
+        api_url=settings().kounta_api_url,
+        connection_id=connection_id,
+        company_id=company_id,
+        credentials=secret().connection(connection_id).credentials,
+        tokens=tokens,
+        timings=settings().timings,
+        now=now,
+    )
+
+
+def gateway_for(venue: Venue, pace: Callable[[], None]) -> PosGateway:
+    """A venue's point of sale."""
+    from shared.adapters.kounta.gateway import KountaGateway
+
+    kounta = _kounta_client(venue.pos.connection_id, venue.pos.company_id, venue.pos.auth)
+    return KountaGateway(kounta, venue.pos, pace=pace)
+
+
+def platform_for(venue: Venue, provider: str) -> BookingPlatform:
+    """A venue's account at a booking platform that is asked and told. Raises NotFoundError for another."""
+    from shared.adapters.nowbookit.platform import NowBookItPlatform
+    from shared.domain.errors import NotFoundError
+
+    if provider != "nowbookit":
+        raise NotFoundError(f"{provider} is not asked for its bookings")
+    return NowBookItPlatform(
+        _http(),
+        base_url=settings().nowbookit_api_url,
+        api_key=secret().nowbookit(venue.id).api_key,
+        timezone=venue.timezone,
+        timings=settings().timings,
+        location_id=venue.nowbookit_location_id,
+    )
+
+
+def callback_uri(venue_id: str, order_id: str) -> str:
+    """Where the POS tells of an order's status; the token is the order's own and cannot be guessed."""
+    token = derive_token(secret().link_key(), "callback", venue_id, order_id)
+    return f"{settings().public_url}/pos/kounta/{venue_id}/orders/{order_id}/status?token={token}"
+
+
+def jitter(wait_s: float) -> float:
+    """A wait, spread by a fifth so that many do not come back at once."""
+    return wait_s * random.uniform(0.9, 1.1)
+
+
+@cache
+def _pace() -> Any:
+    from shared.adapters.dynamodb.pace import DynamoDBPace
+
+    return DynamoDBPace(client("dynamodb"), settings().table)
+
+
+@cache
+def advance_record() -> AdvanceRecord:
+    """The writer."""
+    from shared.usecases.advance_record import AdvanceRecord
+
+    return AdvanceRecord(
+        book=record_book(),
+        venues=settings_book(),
+        gateway_for=gateway_for,
+        platform_for=platform_for,
+        pace=_pace(),
+        nudges=nudges(),
+        timings=settings().timings,
+        now=now,
+        sleep=time.sleep,
+        new_order_id=new_order_id,
+        callback_uri=callback_uri,
+        jitter=jitter,
+    )
+
+
+@cache
+def take_in_pos_news() -> TakeInPosNews:
+    """Looks into hints."""
+    from shared.usecases.take_in_pos_news import TakeInPosNews
+
+    return TakeInPosNews(
+        book=record_book(),
+        files=record_book(),
+        venues=settings_book(),
+        gateway_for=gateway_for,
+        pace=_pace(),
+        nudges=nudges(),
+        timings=settings().timings,
+        now=now,
+        sleep=time.sleep,
+    )
+
+
+@cache
+def announce() -> Announce:
+    """Fans out the outbox."""
+    from shared.adapters.dynamodb.outbox import DynamoDBOutbox
+    from shared.adapters.sqs.failure_queue import SQSFailureQueue
+    from shared.usecases.announce import Announce
+
+    outbox = DynamoDBOutbox(client("dynamodb"), settings().table)
+    return Announce(outbox, SQSFailureQueue(client("sqs"), settings().failures_queue_url))
+
+
+@cache
+def care_for_records() -> CareForRecords:
+    """The caretaker's round."""
+    from shared.adapters.dynamodb.due_index import DynamoDBDueIndex
+    from shared.usecases.care_for_records import CareForRecords
+
+    due = DynamoDBDueIndex(client("dynamodb"), settings().table)
+    return CareForRecords(due, settings_book(), nudges(), announce(), now, _venue_of)
+
+
+@cache
+def sweep_site() -> SweepSite:
+    """Finds what webhooks missed."""
+    from shared.adapters.dynamodb.outbox import DynamoDBSweepBook
+    from shared.usecases.sweep_site import SweepSite
+
+    return SweepSite(
+        sweeps=DynamoDBSweepBook(client("dynamodb"), settings().table),
+        hints=delivery_book(),
+        gateway_for=gateway_for,
+        pace=_pace(),
+        nudges=nudges(),
+        news_id=pos_order_pk,
+        timings=settings().timings,
+        now=now,
+        sleep=time.sleep,
+    )
+
+
+@cache
+def report_failure() -> ReportFailure:
+    """Puts failures on a person's list and tells people."""
+    from shared.adapters.aws_post import AwsPost
+    from shared.adapters.dynamodb.outbox import DynamoDBFailureBook
+    from shared.usecases.report_failure import ReportFailure
+
+    post = AwsPost(client("sesv2"), client("sns"), settings().mail_from, settings().ops_topic_arn)
+    book = DynamoDBFailureBook(client("dynamodb"), settings().table)
+    return ReportFailure(book, settings_book(), post, now, settings().support_line)
+
+
+def _venue_of(record_id: str) -> str:
+    return pos_order_of(record_id)[0] if record_id.startswith("POSORDER#") else booking_of(record_id)[0]

@@ -1,0 +1,117 @@
+"""What Kounta posts to us: signed webhooks, and callbacks with an order's own token. Hints, until the order is read."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Protocol
+
+from pydantic import BaseModel, BeforeValidator, StringConstraints, ValidationError
+
+from shared.domain.errors import BadInputError, NotFoundError, SignatureError
+from shared.domain.identities import is_order_id
+from shared.domain.pos_news import PosHint
+from shared.domain.venues import Venue
+from shared.web.requests import Request
+from shared.web.signatures import RawWebhook, derive_token, token_matches, verify_kounta
+
+TOPICS = {"orders-completed": False, "orders-deleted": True}
+"""Path segment → whether it tells of a deletion."""
+
+
+class Venues(Protocol):
+    """Where a venue's settings are found."""
+
+    def get(self, venue_id: str) -> Venue:
+        """Raises NotFoundError."""
+
+
+class SignatureSecret(Protocol):
+    """With which tokens a connection's webhooks are signed."""
+
+    @property
+    def signature_tokens(self) -> tuple[str, ...]:
+        """Any of these is right."""
+
+
+class ConnectionSecrets(Protocol):
+    """Where a connection's signature tokens, and the key of our own tokens, are found."""
+
+    def link_key(self) -> str:
+        """Key of the tokens that we derive."""
+
+    def connection(self, connection_id: str) -> SignatureSecret:
+        """Raises NotFoundError."""
+
+
+def _id(value: object) -> object:
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+Id = Annotated[str, BeforeValidator(_id), StringConstraints(min_length=1, max_length=64)]
+
+
+class KountaOrderTold(BaseModel):
+    """The little that a hint takes from the order in a delivery; the rest is read from Kounta."""
+
+    id: Id
+    id_str: Id | None = None
+    site_id: Id | None = None
+    status: Annotated[str, StringConstraints(max_length=64)] = ""
+    updated_at: Annotated[str, StringConstraints(max_length=64)] = ""
+    deleted: bool = False
+
+
+def webhook_secret(link_key: str, venue_id: str) -> str:
+    """The `Authorization` header that we register with a venue's webhooks."""
+    return derive_token(link_key, "kounta-webhook", venue_id)
+
+
+def webhook_hint(request: Request, venues: Venues, secret: ConnectionSecrets, now: datetime) -> PosHint | None:
+    """The hint in a signed webhook; None when it is about another site. Raises SignatureError, NotFoundError for a
+    topic that we do not subscribe to, BadInputError."""
+    topic, venue_id = request.path["topic"], request.path["venue_id"]
+    if topic not in TOPICS:
+        raise NotFoundError(f"there is no webhook {topic}")
+    try:
+        venue = venues.get(venue_id)
+        tokens = secret.connection(venue.pos.connection_id).signature_tokens
+    except NotFoundError as error:
+        raise SignatureError("the delivery does not prove its origin") from error
+    verify_kounta(RawWebhook(request.headers, request.body), tokens, webhook_secret(secret.link_key(), venue_id))
+    told = _told(request)
+    if venue.pos.site_id is not None and told.site_id is not None and told.site_id != venue.pos.site_id:
+        return None
+    return _hint(told, venue_id, "webhook", now, deleted=told.deleted or TOPICS[topic], order_id=None)
+
+
+def callback_hint(request: Request, venues: Venues, secret: ConnectionSecrets, now: datetime) -> PosHint:
+    """The hint in a post to an order's `callback_uri`. Raises SignatureError, BadInputError."""
+    venue_id, order_id = request.path["venue_id"], request.path["order_id"]
+    expected = derive_token(secret.link_key(), "callback", venue_id, order_id)
+    if not is_order_id(order_id) or not token_matches(expected, request.query.get("token")):
+        raise SignatureError("the delivery does not prove its origin")
+    venues.get(venue_id)
+    told = _told(request)
+    return _hint(told, venue_id, "callback", now, deleted=told.deleted, order_id=order_id)
+
+
+def _told(request: Request) -> KountaOrderTold:
+    try:
+        return KountaOrderTold.model_validate(request.json())
+    except ValidationError as error:
+        raise BadInputError("not a Kounta order") from error
+
+
+def _hint(
+    told: KountaOrderTold, venue_id: str, by: str, now: datetime, *, deleted: bool, order_id: str | None
+) -> PosHint:
+    return PosHint(
+        venue_id=venue_id,
+        pos_order_id=told.id_str or told.id,
+        told_by=by,
+        status=told.status,
+        updated_at=told.updated_at,
+        received_at=now,
+        deleted=deleted,
+        order_id=order_id,
+    )

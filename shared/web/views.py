@@ -1,0 +1,187 @@
+"""Domain values as the contract shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import simplejson
+
+from shared.domain.bookings.events import BookingEvent
+from shared.domain.failures import words_for
+from shared.domain.money import shown
+from shared.domain.orders.order import Order
+from shared.domain.orders.writes import Attempt, Write, WriteState
+from shared.domain.readings import BookingReading, EventReading
+from shared.domain.sales import Sale
+
+Content = dict[str, Any]
+
+
+def booking_view(reading: BookingReading) -> Content:
+    """A booking with its seatings and events."""
+    booking = reading.booking
+    return {
+        "id": booking.booking_id,
+        "venue_id": booking.venue_id,
+        "platform": booking.platform,
+        "kind": booking.kind,
+        "channel": booking.channel,
+        "status": booking.status,
+        "raw_status": booking.raw_status,
+        "party_size": booking.details.party_size,
+        "tables": list(booking.details.tables),
+        "seatings": [
+            {
+                "number": seating.number,
+                "seated_at": _time(seating.seated_at),
+                "order_id": seating.order_id,
+                "pos_order_id": seating.pos_order_id,
+                "outcome": seating.outcome,
+            }
+            for seating in booking.seatings
+        ],
+        "events": [event_view(booking.booking_id, each) for each in reading.events],
+    }
+
+
+def event_view(booking_id: str, reading: EventReading) -> Content:
+    """An event with its decision; `status` is null while a thin notice was not fetched."""
+    event = reading.event
+    full = event if isinstance(event, BookingEvent) else None
+    return {
+        "event_id": event.event_id,
+        "booking_id": booking_id,
+        "occurred_at": _time(full.occurred_at) if full else None,
+        "received_at": _time(event.received_at),
+        "type": full.type if full else "updated",
+        "status": (full.status or full.raw_status) if full else None,
+        "decision": reading.decision,
+        "reason": reading.reason,
+        "code": reading.code,
+    }
+
+
+def order_view(order: Order, requests: Mapping[str, bytes] | None = None) -> Content:
+    """An order with its writes and the timeline of their attempts. `requests`: what was, or would have been, sent."""
+    create = order.create
+    code = create.code if create.state in (WriteState.FAILED, WriteState.UNKNOWN) else None
+    failed: list[Content] = []
+    if code is not None:
+        words = words_for(code)
+        failed.append(
+            {
+                "service": "pos",
+                "code": code,
+                "message": create.message,
+                "meaning": words.meaning,
+                "action": words.action,
+                "at": _time(create.last_call_ended_at or create.created_at),
+            }
+        )
+    return {
+        "id": order.id,
+        "code": order.code,
+        "reference": None,
+        "venue_id": order.venue_id,
+        "source": order.source,
+        "platform": order.platform,
+        "booking_id": order.booking_id,
+        "status": order.status,
+        "pos": {
+            "kind": order.pos.kind,
+            "order_id": order.pos.order_id,
+            "sale_number": order.pos.sale_number,
+            "sale_id": order.pos.sale_id,
+            "status": order.pos.status,
+        },
+        "reject_reason": order.reject_reason,
+        "failed_services": failed,
+        "writes": [_write_view(write, requests or {}) for write in order.writes],
+        "created_at": _time(order.created_at),
+        "updated_at": _time(order.updated_at),
+        "attempts": [_attempt_view(attempt) for attempt in create.attempts],
+    }
+
+
+def sale_view(sale: Sale) -> Content:
+    """A sales record."""
+    return {
+        "id": sale.id,
+        "pos_order_id": sale.pos_order_id,
+        "sale_number": sale.sale_number,
+        "order_id": sale.order_id,
+        "booking_id": sale.booking_id,
+        "source": sale.source,
+        "order_type": sale.order_type,
+        "completed_at": _time(sale.completed_at),
+        "voided_at": _time(sale.voided_at),
+        "refund_of": sale.refund_of,
+        "covers": sale.covers,
+        "lines": [
+            {
+                "product_id": line.product_id,
+                "name": line.product_name,
+                "quantity": format(line.quantity.normalize(), "f"),
+                "total_ex_tax": _money(line.total_ex_tax),
+                "tax": _money(line.tax),
+            }
+            for line in sale.lines
+        ],
+        "payments": [
+            {
+                "method_id": paid.method_id,
+                "method": paid.method_name,
+                "amount": _money(paid.amount),
+                "tip": _money(paid.tip),
+                "ref": paid.ref,
+            }
+            for paid in sale.payments
+        ],
+        "total": _money(sale.total),
+        "tax": _money(sale.tax),
+        "tips": _money(sale.tips),
+        "service_charge": _money(sale.service_charge),
+        "discounts": _money(sale.discounts),
+        "surcharges": _money(sale.surcharges),
+        "group_id": sale.group_id,
+        "currency": sale.currency,
+    }
+
+
+def _write_view(write: Write, requests: Mapping[str, bytes]) -> Content:
+    content: Content = {
+        "id": write.id,
+        "what": write.what,
+        "state": write.state,
+        "reason": write.why or None,
+        "code": write.code,
+        "generation": write.generation,
+    }
+    if write.key in requests:
+        content["request"] = simplejson.loads(requests[write.key], use_decimal=True)
+    return content
+
+
+def _attempt_view(attempt: Attempt) -> Content:
+    return {
+        "number": attempt.number,
+        "trigger": attempt.trigger,
+        "started_at": _time(attempt.started_at),
+        "duration_ms": attempt.duration_ms,
+        "outcome": attempt.outcome,
+        "http_status": attempt.http_status,
+        "code": attempt.code,
+        "idempotency_key": attempt.idempotency_key,
+        "note": attempt.note,
+    }
+
+
+def _money(value: Decimal | None) -> str | None:
+    return None if value is None else shown(value)
+
+
+def _time(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.isoformat()
