@@ -1,9 +1,58 @@
-"""Answers what platforms may read."""
+"""What platforms may read: bookings, events, orders, sales; and /health, /openapi.json, /docs."""
 
-import json
+from __future__ import annotations
+
+from collections.abc import Callable
 from typing import Any
 
+from functions.queries import reference
+from shared import bootstrap
+from shared.domain.access import READ_SALES, READ_VENUE
+from shared.observability import listen_to_the_relay, logger
+from shared.web import lookups
+from shared.web.problems import Response, answer
+from shared.web.requests import Request, serve
+from shared.web.views import booking_view, event_view, order_view, sale_view
 
-def handler(_event: dict[str, Any], _context: object) -> dict[str, Any]:
-    """Says that it lives."""
-    return {"statusCode": 200, "headers": {"content-type": "application/json"}, "body": json.dumps({"status": "ok"})}
+listen_to_the_relay()
+
+
+@logger.inject_lambda_context(clear_state=True)
+def handler(event: dict[str, Any], _context: object) -> Response:
+    """Reads by key or by day, and shows it as the contract says."""
+    return serve(event, lambda request: ROUTES[request.route](request))
+
+
+def _booking(request: Request) -> Response:
+    asked = lookups.own_or_granted(request, READ_VENUE)
+    found = bootstrap.readings().booking(asked.venue_id, asked.platform, request.path["booking_id"])
+    return answer(200, booking_view(lookups.present(found, "booking")))
+
+
+def _booking_event(request: Request) -> Response:
+    asked = lookups.own_or_granted(request, READ_VENUE)
+    found = bootstrap.readings().event(asked.venue_id, asked.platform, request.path["event_id"])
+    return answer(200, event_view(*lookups.present(found, "booking event")))
+
+
+def _order(request: Request) -> Response:
+    order = lookups.readable(request, bootstrap.readings().order(request.path["order_id"]))
+    requests = bootstrap.readings().requests(order.venue_id, order.platform, order.booking_id or "")
+    return answer(200, order_view(order, requests))
+
+
+def _sales(request: Request) -> Response:
+    venue_id = request.path["venue_id"]
+    request.granted(venue_id, READ_SALES)
+    asked = lookups.time_range(request, bootstrap.now())
+    page = bootstrap.readings().sales(venue_id, asked.since, asked.until, asked.limit, asked.cursor)
+    return answer(200, {"data": [sale_view(sale) for sale in page.sales], "next": page.next})
+
+
+ROUTES: dict[str, Callable[[Request], Response]] = {
+    "GET /v1/venues/{venue_id}/bookings/{booking_id}": _booking,
+    "GET /v1/venues/{venue_id}/booking-events/{event_id}": _booking_event,
+    "GET /v1/venues/{venue_id}/orders/{order_id}": _order,
+    "GET /v1/venues/{venue_id}/sales": _sales,
+    **reference.ROUTES,
+}
