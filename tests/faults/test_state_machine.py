@@ -2,7 +2,8 @@
 
 What the rules allow, exactly. A POS order is *live* when it is neither deleted nor rejected in the POS.
 
-- Each order of ours has at most one live POS order, always: create is retried under one key, looked up before a new one.
+- Each order of ours has at most one live POS order, always: create is repeated under one key, looked up before
+  another.
 - Each booking has at most one live POS order, always: a seating makes an order only when every earlier one's is known
   to be gone (deleted, rejected) or to have never come in (withdrawn, failed); one that was kept or completed frees no
   booking, and a new order waits behind the delete of the one before.
