@@ -26,6 +26,7 @@ from shared.web.signatures import derive_token
 if TYPE_CHECKING:
     from shared.adapters.dynamodb.readings import DynamoDBReadings
     from shared.adapters.dynamodb.record_book import DynamoDBRecordBook
+    from shared.adapters.kounta.tokens import Credentials
     from shared.usecases.advance_record import AdvanceRecord
     from shared.usecases.announce import Announce
     from shared.usecases.booking_platform import BookingPlatform
@@ -110,7 +111,8 @@ def _http() -> Any:
 
 
 @cache
-def _kounta_client(connection_id: str, company_id: str, auth: str) -> Any:
+def _kounta_client(connection_id: str, company_id: str, auth: str, credentials: Credentials) -> Any:
+    """One for each connection and set of credentials: changed ones are taken up as soon as the secret is read again."""
     from shared.adapters.dynamodb.token_store import DynamoDBTokenStore
     from shared.adapters.kounta.client import KountaClient
 
@@ -123,7 +125,7 @@ def _kounta_client(connection_id: str, company_id: str, auth: str) -> Any:
         api_url=settings().kounta_api_url,
         connection_id=connection_id,
         company_id=company_id,
-        credentials=secret().connection(connection_id).credentials,
+        credentials=credentials,
         tokens=tokens,
         timings=settings().timings,
         now=now,
@@ -134,7 +136,9 @@ def gateway_for(venue: Venue, pace: Callable[[], None]) -> PosGateway:
     """A venue's point of sale."""
     from shared.adapters.kounta.gateway import KountaGateway
 
-    kounta = _kounta_client(venue.pos.connection_id, venue.pos.company_id, venue.pos.auth)
+    pos = venue.pos
+    credentials = secret().connection(pos.connection_id).credentials
+    kounta = _kounta_client(pos.connection_id, pos.company_id, pos.auth, credentials)
     return KountaGateway(kounta, venue.pos, pace=pace)
 
 
