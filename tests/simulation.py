@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -18,7 +18,7 @@ import httpx
 import simplejson
 
 from sandbox.core import Sandbox
-from sandbox.messages import SandboxAnswer, SandboxRequest
+from sandbox.messages import Delivery, SandboxAnswer, SandboxRequest
 from sandbox.settings import SandboxSettings
 from sandbox.transport import sandbox_transport
 from shared.adapters.dynamodb.schema import booking_record_id, pos_order_of, pos_order_pk
@@ -274,6 +274,7 @@ class Simulation:
             answer = self._http.post(
                 "http://sandbox.test/kounta/v1/companies/5678/webhooks",
                 json={**wanted, "filter": {"site_ids": [823]}},
+                headers={"accept": "application/json"},
                 auth=("demo-basic", "demo-basic-secret"),
             )
             assert answer.status_code == 201, answer.text
@@ -368,7 +369,11 @@ class Simulation:
 
     def _pump_deliveries(self) -> None:
         """The POS's callbacks and webhooks, as pos_events would take them in."""
-        for delivery in self.sandbox.take_deliveries():
+        self.take_in(self.sandbox.take_deliveries())
+
+    def take_in(self, deliveries: Iterable[Delivery]) -> None:
+        """Stores what the POS told, and nudges."""
+        for delivery in deliveries:
             content = simplejson.loads(delivery.body)
             order_id = delivery.url.split("/orders/")[1].split("/")[0] if "/status?" in delivery.url else None
             hint = PosHint(
