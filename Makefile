@@ -3,7 +3,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-MAKEFLAGS += --no-builtin-rules
+MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 PYTHON ?= python3
 UV_VERSION := 0.13.9
@@ -78,8 +78,9 @@ build: .local/ready dependencies ## build the zips of ENV (local, staging, prod)
 	@SAM_CLI_TELEMETRY=0 $(RUN) sam build --config-env $(ENV) --parameter-overrides Runtime=$(RUNTIME) Architecture=$(ARCHITECTURE)
 
 .PHONY: deploy
-deploy: build ## make deploy ENV=staging|prod [PARAMETERS="MailFrom=… PublicUrl=…"], with your AWS credentials
+deploy: ## make deploy ENV=staging|prod [PARAMETERS="MailFrom=… PublicUrl=…"], with your AWS credentials
 	@[ "$(ENV)" != local ] || { echo 'Say where to: make deploy ENV=staging or ENV=prod (make run deploys to this machine)' >&2; exit 1; }
+	@$(MAKE) build
 	@$(RUN) sam deploy --config-env $(ENV) --parameter-overrides Runtime=$(RUNTIME) Architecture=$(ARCHITECTURE) $(PARAMETERS)
 
 # ----------------------------------------------------------------------------------------------------------- the bootstrap
