@@ -25,9 +25,9 @@ from shared.adapters.kounta.client import KountaClient
 from shared.adapters.kounta.reads import KountaReads
 from shared.adapters.secretsmanager.stack_secret import StackSecret
 from shared.domain.errors import PacedError
+from shared.domain.pace import Slots
 from shared.domain.timings import Timings
 from shared.domain.venues import PosConnection
-from shared.usecases.record_book import Slots
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -96,11 +96,15 @@ class Line:
 
 @dataclass
 class DeployedStack:
-    """A stack's settings, secret, tokens and lines to the POS. `transport` stands in for the network in tests."""
+    """A stack's settings, secret, tokens and lines to the POS.
+
+    `known`: its addresses, where they need not be looked up; `transport` stands in for the network in tests.
+    """
 
     name: str
     session: boto3.Session
     endpoint_url: str | None = None
+    known: StackAddresses | None = None
     transport: httpx.BaseTransport | None = None
     now: Callable[[], datetime] = utc_now
     sleep: Callable[[float], None] = time.sleep
@@ -109,6 +113,8 @@ class DeployedStack:
     @cached_property
     def addresses(self) -> StackAddresses:
         """Raises OperatorError when there is no such stack."""
+        if self.known is not None:
+            return self.known
         client = self.session.client("cloudformation", endpoint_url=self.endpoint_url, config=self._config)
         return find_stack(client, self.name)
 
