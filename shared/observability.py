@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
+import warnings
 
 from aws_lambda_powertools import Logger, Metrics
 from aws_lambda_powertools.logging.utils import copy_config_to_registered_loggers
@@ -11,6 +12,7 @@ from aws_lambda_powertools.metrics import MetricUnit
 
 logger = Logger(level=os.environ.get("LOG_LEVEL", "INFO"))
 metrics = Metrics()
+warnings.filterwarnings("ignore", message="No application metrics to publish", category=UserWarning)
 
 
 def listen_to_the_relay() -> None:

@@ -22,7 +22,7 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     return process_partial_response(event, _report, _processor, context)
 
 
-def _report(message: SQSRecord) -> None:
-    told = read_failure(message.body) or read_crashed_nudge(message.body, message.message_id, bootstrap.now())
+def _report(record: SQSRecord) -> None:
+    told = read_failure(record.body) or read_crashed_nudge(record.body, record.message_id, bootstrap.now())
     failure = bootstrap.report_failure()(*told)
     logger.info("failure reported", failure=failure.id, code=failure.code, venue=failure.venue_id)

@@ -22,8 +22,8 @@ _processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_fail
 def handler(event: dict[str, Any], context: LambdaContext) -> Any:
     """One step for each nudge. A nudge that crashes comes back, five times at most."""
 
-    def advance(message: SQSRecord) -> None:
-        record_id = read_nudge(message.body)
+    def advance(record: SQSRecord) -> None:
+        record_id = read_nudge(record.body)
         try:
             if record_id.startswith("POSORDER#"):
                 bootstrap.take_in_pos_news()(record_id, *pos_order_of(record_id))

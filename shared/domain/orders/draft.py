@@ -103,14 +103,15 @@ def _payment_lines(venue: Venue, payment: PaymentSummary) -> list[str]:
     label = (payment.payment_type or "deposit").replace("_", " ").capitalize()
     parts = []
     if payment.amount_paid is not None:
-        parts.append(f"paid {currency} {shown(payment.amount_paid)}")
-    if payment.amount is not None:
-        parts.append(f"of {shown(payment.amount)}")
+        of = f" of {shown(payment.amount)}" if payment.amount is not None else ""
+        parts.append(f"paid {currency} {shown(payment.amount_paid)}{of}")
+    elif payment.amount is not None:
+        parts.append(f"{currency} {shown(payment.amount)}")
     if payment.amount_due:
         parts.append(f"still due {shown(payment.amount_due)}")
     if payment.transaction_id:
-        parts.append(f"(ref {payment.transaction_id})")
-    return [f"{label}: {' '.join(parts)}"] if parts else []
+        parts.append(f"ref {payment.transaction_id}")
+    return [f"{label}: {', '.join(parts)}"] if parts else []
 
 
 def _without_marker_brackets(text: str) -> str:
