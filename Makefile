@@ -56,7 +56,7 @@ test: .local/ready .local/ministack/ready .local/browser ## all tests: in proces
 	    say 'a stack of its own, on other ports'; \
 	    export PORT=$(TEST_PORT) SANDBOX_PORT=$$(( $(TEST_PORT) + 1 )) AWS_PORT=$$(( $(TEST_PORT) + 2 )); \
 	    trap '$(PYTHON_HERE) -m sandbox.local_stack down --state-dir $(TEST_STATE)' EXIT; \
-	    $(PYTHON_HERE) -m sandbox.local_stack up --detach --fresh --record-calls --state-dir $(TEST_STATE); \
+	    $(PYTHON_HERE) -m sandbox.local_stack up --detach --fresh --no-story --record-calls --state-dir $(TEST_STATE); \
 	    say 'stack and browser'; \
 	    POSRELAY_STACK="$$PWD/$(TEST_STATE)/stack.json" $(RUN) pytest $$stacked; \
 	fi; \

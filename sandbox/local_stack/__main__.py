@@ -25,9 +25,12 @@ def main(arguments: list[str]) -> int:
     )
     parser.add_argument("--fresh", action="store_true", help="up: forget the data of the last time")
     parser.add_argument("--record-calls", action="store_true", help="up: keep every AWS call with its role")
+    parser.add_argument("--no-story", action="store_true", help="up: do not play the story")
     options = parser.parse_args(arguments)
     try:
-        settings = StackSettings.from_environment(os.environ, options.state_dir, records_calls=options.record_calls)
+        settings = StackSettings.from_environment(
+            os.environ, options.state_dir, records_calls=options.record_calls, tells_story=not options.no_story
+        )
         if options.command == "down":
             print("Stopped." if down(settings) else "Nothing was running.")
         elif options.command == "status":

@@ -27,10 +27,17 @@ class StackSettings:
     log_level: str
     records_calls: bool
     """Whether every AWS call is kept with the role that made it, for comparing roles with use."""
+    tells_story: bool = True
+    """Whether the story is played once everything is up."""
 
     @classmethod
     def from_environment(
-        cls, environment: Mapping[str, str], state_folder: Path, *, records_calls: bool = False
+        cls,
+        environment: Mapping[str, str],
+        state_folder: Path,
+        *,
+        records_calls: bool = False,
+        tells_story: bool = True,
     ) -> "StackSettings":
         """Raises ValueError when a port is not a number."""
         sandbox_port = int(environment.get("SANDBOX_PORT", "8601"))
@@ -46,6 +53,7 @@ class StackSettings:
             timings=environment.get("TIMINGS", "{}"),
             log_level=environment.get("LOG_LEVEL", "INFO"),
             records_calls=records_calls,
+            tells_story=tells_story,
         )
 
     @property

@@ -24,7 +24,7 @@ from sandbox.local_stack.processes import (
     write_pid_file,
 )
 from sandbox.local_stack.settings import PROJECT, REGION, StackSettings
-from sandbox.local_stack.story import tell
+from sandbox.local_stack.story import prepare, tell
 
 CHILDREN = ("front-door", "sandbox", "emulator")
 
@@ -102,12 +102,14 @@ def _start(settings: StackSettings, children: list[Child]) -> None:
         "region": REGION,
         "outputs": outputs,
     }
-    stack = tell(stack)
+    stack = prepare(stack)
     # Written when all is ready: whoever waits for the file need not wait for anything else.
     unfinished = settings.description_file.with_suffix(".new")
     unfinished.write_text(json.dumps(stack, indent=2) + "\n")
     unfinished.replace(settings.description_file)
     _say(f"Ready after {time.monotonic() - began:.1f} s\n")
+    if settings.tells_story:
+        tell(stack)
     _say(f"  API and docs   {settings.public_url}/docs")
     _say(f"  register       {settings.sandbox_url}/")
     _say(f"  AWS            {settings.aws_endpoint_url}   (region {REGION})")
