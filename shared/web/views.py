@@ -161,8 +161,14 @@ def _write_view(write: Write, requests: Mapping[str, bytes]) -> Content:
         "generation": write.generation,
     }
     if write.key in requests:
-        content["request"] = simplejson.loads(requests[write.key], use_decimal=True)
+        content["request"] = _masked(simplejson.loads(requests[write.key], use_decimal=True))
     return content
+
+
+def _masked(request: Content) -> Content:
+    """Without the callback's token: whoever has that can claim to be the POS."""
+    address, _, _ = str(request.get("callback_uri", "")).partition("?")
+    return {**request, "callback_uri": f"{address}?token=…"} if address else request
 
 
 def _attempt_view(attempt: Attempt) -> Content:
