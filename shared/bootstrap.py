@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 import boto3
 from botocore.config import Config
@@ -24,11 +25,14 @@ from shared.usecases.accept_deliveries import AcceptDeliveries
 from shared.web.signatures import derive_token
 
 if TYPE_CHECKING:
+    import httpx
+
     from shared.adapters.dynamodb.readings import DynamoDBReadings
     from shared.adapters.dynamodb.record_book import DynamoDBRecordBook
     from shared.adapters.kounta.tokens import Credentials
     from shared.usecases.advance_record import AdvanceRecord
     from shared.usecases.announce import Announce
+    from shared.usecases.await_decision import AwaitDecision
     from shared.usecases.booking_platform import BookingPlatform
     from shared.usecases.care_for_records import CareForRecords
     from shared.usecases.pos_gateway import PosGateway
@@ -39,8 +43,40 @@ if TYPE_CHECKING:
 # Few, quick tries: a caller waits, or a lease runs.
 _AWS = Config(retries={"mode": "standard", "max_attempts": 3}, connect_timeout=2, read_timeout=5)
 
+P = ParamSpec("P")
+T = TypeVar("T")
 
-@cache
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What a process gets from outside beside AWS: time, and the network to points of sale and platforms."""
+
+    now: Callable[[], datetime] = lambda: datetime.now(UTC)
+    sleep: Callable[[float], None] = time.sleep
+    transport: httpx.BaseTransport | None = None
+    """None: the real network."""
+
+
+_outside = Outside()
+_made: list[Callable[[], None]] = []
+
+
+def start_over(outside: Outside) -> None:
+    """Forgets everything that was made: what is used from now on is made anew, with this outside. For tests."""
+    global _outside
+    _outside = outside
+    for forget in _made:
+        forget()
+
+
+def _once(make: Callable[P, T]) -> Callable[P, T]:
+    """Made on first use, and kept until the process ends or starts over."""
+    kept = cache(make)
+    _made.append(kept.cache_clear)
+    return kept  # type: ignore[return-value]  # functools.cache forgets the parameters' types
+
+
+@_once
 def settings() -> Settings:
     """The function's environment."""
     return read_settings()
@@ -48,46 +84,51 @@ def settings() -> Settings:
 
 def now() -> datetime:
     """The time, aware and in UTC."""
-    return datetime.now(UTC)
+    return _outside.now()
 
 
-@cache
+def sleep(seconds: float) -> None:
+    """Waits."""
+    _outside.sleep(seconds)
+
+
+@_once
 def client(service: str) -> Any:
     """An AWS client."""
     return boto3.client(service, config=_AWS)  # type: ignore[call-overload]
 
 
-@cache
+@_once
 def settings_book() -> DynamoDBSettingsBook:
     """Venues, platforms, keys."""
     return DynamoDBSettingsBook(client("dynamodb"), settings().table, now)
 
 
-@cache
+@_once
 def secret() -> StackSecret:
     """The stack's one secret."""
     return StackSecret(client("secretsmanager"), settings().secret_arn, now)
 
 
-@cache
+@_once
 def nudges() -> SQSNudges:
     """The writer's queue."""
     return SQSNudges(client("sqs"), settings().writes_queue_url)
 
 
-@cache
+@_once
 def delivery_book() -> DynamoDBDeliveryBook:
     """Where deliveries are kept."""
     return DynamoDBDeliveryBook(client("dynamodb"), settings().table, settings().timings)
 
 
-@cache
+@_once
 def accept_deliveries() -> AcceptDeliveries:
     """Takes deliveries in."""
     return AcceptDeliveries(delivery_book(), delivery_book(), nudges(), now, booking_record_id, pos_order_pk)
 
 
-@cache
+@_once
 def readings() -> DynamoDBReadings:
     """What callers may read."""
     from shared.adapters.dynamodb.readings import DynamoDBReadings
@@ -95,7 +136,15 @@ def readings() -> DynamoDBReadings:
     return DynamoDBReadings(client("dynamodb"), settings().table)
 
 
-@cache
+@_once
+def await_decision() -> AwaitDecision:
+    """Waits for the decision on an event."""
+    from shared.usecases.await_decision import AwaitDecision
+
+    return AwaitDecision(readings(), now, sleep)
+
+
+@_once
 def record_book() -> DynamoDBRecordBook:
     """The records."""
     from shared.adapters.dynamodb.record_book import DynamoDBRecordBook
@@ -103,14 +152,14 @@ def record_book() -> DynamoDBRecordBook:
     return DynamoDBRecordBook(client("dynamodb"), settings().table, settings().timings)
 
 
-@cache
+@_once
 def _http() -> Any:
     from shared.adapters.http.clients import make_client
 
-    return make_client()
+    return make_client(_outside.transport)
 
 
-@cache
+@_once
 def _kounta_client(connection_id: str, company_id: str, auth: str, credentials: Credentials) -> Any:
     """One for each connection and set of credentials: changed ones are taken up as soon as the secret is read again."""
     from shared.adapters.dynamodb.token_store import DynamoDBTokenStore
@@ -170,14 +219,14 @@ def jitter(wait_s: float) -> float:
     return wait_s * random.uniform(0.9, 1.1)
 
 
-@cache
+@_once
 def _pace() -> Any:
     from shared.adapters.dynamodb.pace import DynamoDBPace
 
     return DynamoDBPace(client("dynamodb"), settings().table)
 
 
-@cache
+@_once
 def advance_record() -> AdvanceRecord:
     """The writer."""
     from shared.usecases.advance_record import AdvanceRecord
@@ -191,14 +240,14 @@ def advance_record() -> AdvanceRecord:
         nudges=nudges(),
         timings=settings().timings,
         now=now,
-        sleep=time.sleep,
+        sleep=sleep,
         new_order_id=new_order_id,
         callback_uri=callback_uri,
         jitter=jitter,
     )
 
 
-@cache
+@_once
 def take_in_pos_news() -> TakeInPosNews:
     """Looks into hints."""
     from shared.usecases.take_in_pos_news import TakeInPosNews
@@ -212,11 +261,11 @@ def take_in_pos_news() -> TakeInPosNews:
         nudges=nudges(),
         timings=settings().timings,
         now=now,
-        sleep=time.sleep,
+        sleep=sleep,
     )
 
 
-@cache
+@_once
 def announce() -> Announce:
     """Fans out the outbox."""
     from shared.adapters.dynamodb.outbox import DynamoDBOutbox
@@ -227,7 +276,7 @@ def announce() -> Announce:
     return Announce(outbox, SQSFailureQueue(client("sqs"), settings().failures_queue_url))
 
 
-@cache
+@_once
 def care_for_records() -> CareForRecords:
     """The caretaker's round."""
     from shared.adapters.dynamodb.due_index import DynamoDBDueIndex
@@ -237,7 +286,7 @@ def care_for_records() -> CareForRecords:
     return CareForRecords(due, settings_book(), nudges(), announce(), now, _venue_of)
 
 
-@cache
+@_once
 def sweep_site() -> SweepSite:
     """Finds what webhooks missed."""
     from shared.adapters.dynamodb.outbox import DynamoDBSweepBook
@@ -252,11 +301,11 @@ def sweep_site() -> SweepSite:
         news_id=pos_order_pk,
         timings=settings().timings,
         now=now,
-        sleep=time.sleep,
+        sleep=sleep,
     )
 
 
-@cache
+@_once
 def report_failure() -> ReportFailure:
     """Puts failures on a person's list and tells people."""
     from shared.adapters.aws_post import AwsPost

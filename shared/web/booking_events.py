@@ -5,24 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from datetime import datetime, timedelta
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from shared.domain.bookings.events import BookingEvent, BookingStatus, Customer, PaymentSummary
 from shared.domain.errors import BadInputError, InputProblem
-from shared.domain.money import amount
+from shared.web.foreign import Moment, Money, VisibleId, read_as
 
-Id = Annotated[str, StringConstraints(min_length=1, max_length=128, pattern=r"^[\x21-\x7e]+$")]
 Short = Annotated[str, StringConstraints(max_length=200)]
 Text = Annotated[str, StringConstraints(max_length=4000)]
-Money = Annotated[Decimal, BeforeValidator(amount), Field(ge=Decimal("-1e9"), le=Decimal("1e9"))]
-Moment = Annotated[AwareDatetime, BeforeValidator(lambda value: value if isinstance(value, str) else _no_time(value))]
-
-
-def _no_time(_value: object) -> object:
-    raise ValueError("a time is an RFC 3339 string with offset")
 
 
 class _Input(BaseModel):
@@ -53,7 +45,7 @@ class PaymentSummaryIn(_Input):
 class BookingIn(_Input):
     """The booking as it is at `occurred_at`."""
 
-    id: Id
+    id: VisibleId
     status: Annotated[str, StringConstraints(min_length=1, max_length=64)]
     """One of ours, or any other word: kept as `raw_status`, changes nothing."""
     kind: Literal["booking", "walkin"] = "booking"
@@ -71,7 +63,7 @@ class BookingIn(_Input):
 class BookingEventIn(_Input):
     """One booking event."""
 
-    event_id: Id | None = None
+    event_id: VisibleId | None = None
     type: Literal["created", "updated"]
     occurred_at: Moment
     sequence: Annotated[int, Field(ge=0, lt=2**63, strict=True)] | None = None
@@ -80,14 +72,7 @@ class BookingEventIn(_Input):
 
 def read_booking_event(content: Any, *, received_at: datetime, future_tolerance_s: float) -> tuple[str, BookingEvent]:
     """(booking id, event). Raises BadInputError with a JSON pointer for each thing that is wrong."""
-    try:
-        given = BookingEventIn.model_validate(content)
-    except ValidationError as error:
-        problems = tuple(
-            InputProblem("".join(f"/{_pointer_part(part)}" for part in each["loc"]), each["msg"])
-            for each in error.errors(include_url=False, include_input=False, include_context=False)
-        )
-        raise BadInputError("the booking event has invalid fields", problems=problems) from error
+    given = read_as(BookingEventIn, content, "the booking event")
     if given.occurred_at > received_at + timedelta(seconds=future_tolerance_s):
         detail = f"lies more than {future_tolerance_s:.0f} s in the future"
         raise BadInputError("the booking event has invalid fields", problems=(InputProblem("/occurred_at", detail),))
@@ -129,7 +114,3 @@ def _derived_id(given: BookingEventIn) -> str:
     """For a platform without event ids: the same for the same content, so that a repeated delivery is one event."""
     canonical = json.dumps(given.model_dump(mode="json", exclude_none=True), sort_keys=True, separators=(",", ":"))
     return "evt_" + hashlib.sha256(canonical.encode()).hexdigest()[:32]
-
-
-def _pointer_part(part: int | str) -> str:
-    return str(part).replace("~", "~0").replace("/", "~1")

@@ -6,12 +6,13 @@ import secrets
 from datetime import datetime
 from typing import Annotated, Any, Protocol
 
-from pydantic import BaseModel, BeforeValidator, StringConstraints, ValidationError
+from pydantic import BaseModel, StringConstraints
 
 from shared.domain.bookings.events import ThinNotice
-from shared.domain.errors import BadInputError, InputProblem, NotFoundError, SignatureError
+from shared.domain.errors import NotFoundError, SignatureError
 from shared.domain.record import Accepted
 from shared.domain.venues import Venue
+from shared.web.foreign import VendorId, read_as
 from shared.web.requests import Request
 from shared.web.signatures import RawWebhook, verify_header_token
 
@@ -44,16 +45,9 @@ class HookSecrets(Protocol):
         """Raises NotFoundError."""
 
 
-def _text(value: object) -> object:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-Id = Annotated[str, BeforeValidator(_text), StringConstraints(min_length=1, max_length=128)]
-
-
 class _Where(BaseModel):
-    bookingId: Id | None = None
-    locationId: Id | None = None
+    bookingId: VendorId | None = None
+    locationId: VendorId | None = None
 
 
 class NowBookItHook(BaseModel):
@@ -80,14 +74,7 @@ def verified(
     except NotFoundError as error:
         raise SignatureError("the delivery does not prove its origin") from error
     verify_header_token(RawWebhook(request.headers, request.body), hook.hook_header, hook.hook_tokens)
-    try:
-        told = NowBookItHook.model_validate(request.json())
-    except ValidationError as error:
-        problems = tuple(
-            InputProblem("".join(f"/{part}" for part in each["loc"]), each["msg"])
-            for each in error.errors(include_url=False, include_input=False, include_context=False)
-        )
-        raise BadInputError("not a Now Book It webhook", problems=problems) from error
+    told = read_as(NowBookItHook, request.json(), "the Now Book It webhook")
     if told.eventType not in BOOKING_EVENTS or told.data.bookingId is None:
         return None
     if venue.nowbookit_location_id is not None and told.data.locationId != venue.nowbookit_location_id:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TypeVar
@@ -9,13 +10,16 @@ from typing import TypeVar
 from shared.domain.access import READ_VENUE, Caller
 from shared.domain.errors import BadInputError, InputProblem, NotFoundError, NotGrantedError
 from shared.domain.orders.order import Order
-from shared.web.requests import Request
+from shared.web.requests import ID, Request
 
 T = TypeVar("T")
 
 DEFAULT_DAYS = 14
 MOST_DAYS = 92
 MOST_ITEMS = 100
+LONGEST_WAIT_S = 10
+FIRST_YEAR, LAST_YEAR = 2000, 2100  # near the calendar's ends times cannot be moved between zones
+_CURSOR = re.compile(r"\d{4}-\d\d-\d\dT[\x21-\x7e]{1,180}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +54,8 @@ def own_or_granted(request: Request, scope: str) -> Whose:
     platform = request.query.get("platform", caller.platform)
     if platform != caller.platform and scope not in caller.scopes:
         raise NotGrantedError(f"the key lacks the scope {scope}", code="scope_not_granted")
+    if not ID.fullmatch(platform):
+        raise _wrong("platform", "not the id of a platform")
     return Whose(venue_id, platform)
 
 
@@ -79,13 +85,22 @@ def time_range(request: Request, now: datetime) -> TimeRange:
         raise _wrong("from", "lies behind `to`")
     if until - since > timedelta(days=MOST_DAYS):
         raise _wrong("from", f"at most {MOST_DAYS} days at once")
-    return TimeRange(since, until, _limit(request), request.query.get("cursor"))
+    cursor = request.query.get("cursor")
+    if cursor is not None and not _CURSOR.fullmatch(cursor.replace(" ", "+")):
+        raise _wrong("cursor", "not the `next` of a page")
+    limit = _whole_number(request, "limit", "50", range(1, MOST_ITEMS + 1))
+    return TimeRange(since, until, limit, cursor.replace(" ", "+") if cursor else None)
 
 
-def _limit(request: Request) -> int:
-    text = request.query.get("limit", "50")
-    if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= MOST_ITEMS:
-        raise _wrong("limit", f"a number from 1 to {MOST_ITEMS}")
+def wait(request: Request) -> int:
+    """`?wait=`: how many seconds the caller will wait for the outcome. Raises BadInputError."""
+    return _whole_number(request, "wait", "0", range(LONGEST_WAIT_S + 1))
+
+
+def _whole_number(request: Request, name: str, default: str, allowed: range) -> int:
+    text = request.query.get(name, default)
+    if not re.fullmatch("[0-9]{1,3}", text) or int(text) not in allowed:
+        raise _wrong(name, f"a whole number from {allowed[0]} to {allowed[-1]}")
     return int(text)
 
 
@@ -98,6 +113,8 @@ def _moment(request: Request, name: str) -> datetime | None:
         moment = datetime.fromisoformat(text.replace(" ", "+"))
     except ValueError:
         raise _wrong(name, "an RFC 3339 time or a date") from None
+    if not FIRST_YEAR <= moment.year < LAST_YEAR:
+        raise _wrong(name, f"lies outside the years {FIRST_YEAR} to {LAST_YEAR - 1}")
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Protocol
 
-from pydantic import BaseModel, BeforeValidator, StringConstraints, ValidationError
+from pydantic import BaseModel, StringConstraints
 
-from shared.domain.errors import BadInputError, NotFoundError, SignatureError
+from shared.domain.errors import NotFoundError, SignatureError
 from shared.domain.identities import is_order_id
 from shared.domain.pos_news import PosHint
 from shared.domain.venues import Venue
+from shared.web.foreign import VendorId, read_as
 from shared.web.requests import Request
 from shared.web.signatures import RawWebhook, derive_token, token_matches, verify_kounta
 
@@ -43,19 +44,15 @@ class ConnectionSecrets(Protocol):
         """Raises NotFoundError."""
 
 
-def _id(value: object) -> object:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
-
-
-Id = Annotated[str, BeforeValidator(_id), StringConstraints(min_length=1, max_length=64)]
+OrderId = Annotated[VendorId, StringConstraints(max_length=64)]
 
 
 class KountaOrderTold(BaseModel):
     """The little that a hint takes from the order in a delivery; the rest is read from Kounta."""
 
-    id: Id
-    id_str: Id | None = None
-    site_id: Id | None = None
+    id: OrderId
+    id_str: OrderId | None = None
+    site_id: OrderId | None = None
     status: Annotated[str, StringConstraints(max_length=64)] = ""
     updated_at: Annotated[str, StringConstraints(max_length=64)] = ""
     deleted: bool = False
@@ -96,10 +93,7 @@ def callback_hint(request: Request, venues: Venues, secret: ConnectionSecrets, n
 
 
 def _told(request: Request) -> KountaOrderTold:
-    try:
-        return KountaOrderTold.model_validate(request.json())
-    except ValidationError as error:
-        raise BadInputError("not a Kounta order") from error
+    return read_as(KountaOrderTold, request.json(), "the Kounta order")
 
 
 def _hint(

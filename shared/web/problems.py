@@ -12,6 +12,7 @@ from shared.domain.errors import (
     ConflictError,
     NotFoundError,
     NotGrantedError,
+    OutsideError,
     ReferenceReusedError,
     RelayError,
     SignatureError,
@@ -61,7 +62,7 @@ def _status(error: RelayError) -> int:
             return HTTPStatus.NOT_FOUND
         case ReferenceReusedError():
             return HTTPStatus.CONFLICT
-        case ConflictError():
+        case ConflictError() | OutsideError():  # ours, not the caller's: it passes
             return HTTPStatus.SERVICE_UNAVAILABLE
         case _:
             return HTTPStatus.INTERNAL_SERVER_ERROR

@@ -6,18 +6,21 @@ import base64
 import binascii
 import json
 import logging
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from shared.domain.access import Caller
-from shared.domain.errors import BadInputError, NotGrantedError, RelayError
+from shared.domain.errors import BadInputError, NotFoundError, NotGrantedError, RelayError
 from shared.web.problems import Response, answer, problem
 
 log = logging.getLogger("posrelay.web")
 
 MOST_BYTES = 256 * 1024
+ID = re.compile(r"[\x21-\x7e]{1,128}")
+"""What an id in an address looks like; a longer one would not fit into a key of the table."""
 
 
 @dataclass(frozen=True)
@@ -55,16 +58,20 @@ class Request:
 
 
 def read_request(event: Mapping[str, Any]) -> Request:
-    """The request in an API Gateway event. Raises BadInputError for a body that is not what it claims to be."""
+    """The request in an API Gateway event. Raises BadInputError for a body that is not what it claims to be,
+    NotFoundError for an address that cannot be anybody's."""
     body = event.get("body") or ""
     try:
         raw = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body.encode()
     except (binascii.Error, ValueError) as error:
         raise BadInputError("the body is not base64", code="not_json", status=400) from error
     context = event.get("requestContext", {})
+    path = dict(event.get("pathParameters") or {})
+    if not all(ID.fullmatch(part) for part in path.values()):
+        raise NotFoundError("there is nothing at this address")
     return Request(
         route=str(event.get("routeKey", "")),
-        path=dict(event.get("pathParameters") or {}),
+        path=path,
         query=dict(event.get("queryStringParameters") or {}),
         headers={name.lower(): value for name, value in (event.get("headers") or {}).items()},
         body=raw,
