@@ -7,21 +7,24 @@ because one company is one connection: one client, one limit.
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import httpx
 
 from ops.access import issue_key
-from ops.errors import OperatorError
+from ops.errors import OperatorError, in_words
+from ops.session import local_stack
 from ops.stack import DeployedStack
 from ops.webhooks import read_topics, subscribe
 from shared.adapters.http.clients import exchange
 from shared.adapters.kounta.tokens import Credentials, Tokens
 from shared.adapters.secretsmanager.stack_secret import ConnectionSecret, NowBookItSecret, SecretContent
 from shared.domain.access import SCOPES, Platform, digest_of
-from shared.domain.errors import NotFoundError, PermissionLostError
+from shared.domain.errors import NotFoundError, OutsideError, PermissionLostError
 from shared.domain.venues import PosConnection, Venue
 from shared.web.signatures import derive_token
 
@@ -38,15 +41,21 @@ CALL_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class DemoStack:
-    """What there is to play with. `api_key`: of the platform demo-bookings, for both venues, with every scope."""
+    """What there is to play with. `api_key`: of the platform demo-bookings, for its venues, with every scope.
+
+    `oauth_venue_id`: None where Kounta is played by something else than the sandbox, which alone can grant access.
+    `problems`: what a stand-in for Kounta would not do, a line each.
+    """
 
     api_key: str = field(repr=False)
-    venue_id: str = DEMO.id
-    oauth_venue_id: str = DEMO_OAUTH.id
+    venue_id: str
+    oauth_venue_id: str | None
+    problems: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """Its part of stack.json."""
-        return {"api_key": self.api_key, "venues": {"kounta": self.venue_id, "kounta_oauth": self.oauth_venue_id}}
+        oauth = {"kounta_oauth": self.oauth_venue_id} if self.oauth_venue_id else {}
+        return {"api_key": self.api_key, "venues": {"kounta": self.venue_id, **oauth}}
 
 
 def provision_demo(
@@ -55,24 +64,51 @@ def provision_demo(
     """Sets up what is missing and leaves the rest; running it again changes nothing.
 
     `public_url`: where the sandbox reaches the relay. `known_key`: the API key of an earlier run; while it is valid no
-    other is issued. Raises OperatorError when the sandbox refuses, OutsideError when it does not answer.
+    other is issued. A stand-in for Kounta needs no more than Basic; what it lacks is told in `problems`.
+    Raises OperatorError when the sandbox refuses, OutsideError when it does not answer.
     """
     sandbox = Sandbox(stack.http, sandbox_url.rstrip("/"))
+    is_sandbox = stack.addresses.kounta_api_url.startswith(sandbox.url)
+    venues = (DEMO, DEMO_OAUTH) if is_sandbox else (DEMO,)
     link_key = stack.secret.link_key()
     hook_token = derive_token(link_key, "nowbookit-hook", DEMO.id)
-    stack.secret.update(lambda content: _with_demo_credentials(content, hook_token))
-    for wanted in (DEMO, DEMO_OAUTH):
-        _put_when_new(stack, wanted)
+    stack.secret.update(lambda content: _with_demo_credentials(content, venues, hook_token))
+    for venue in venues:
+        _put_when_new(stack, venue)
     for platform in PLATFORMS:
         stack.settings.put_platform(platform)
-    sandbox.add_company(DEMO_OAUTH)
-    _authorise(stack, sandbox, DEMO_OAUTH)
+    if is_sandbox:
+        sandbox.add_company(DEMO_OAUTH)
+        _authorise(stack, sandbox, DEMO_OAUTH)
     addresses = replace(stack.addresses, public_url=public_url.rstrip("/"))
-    for venue in (DEMO, DEMO_OAUTH):
-        subscribe(stack.line_to(venue.pos).administration, venue, addresses, link_key, read_topics(()))
+    problems = []
+    for venue in venues:
+        try:
+            subscribe(stack.line_to(venue.pos).administration, venue, addresses, link_key, read_topics(()))
+        except OutsideError as error:
+            problems.append(f"Kounta's webhooks of {venue.id} are not subscribed: {in_words(error).what}")
     hook = f"{addresses.public_url}/v1/hooks/bookings/nowbookit/{DEMO.id}"
     sandbox.control("nowbookit/webhook", {"url": hook, "header": "Authorization", "token": hook_token})
-    return DemoStack(_valid_key(stack, known_key))
+    return DemoStack(
+        _valid_key(stack, known_key, tuple(venue.id for venue in venues)),
+        DEMO.id,
+        DEMO_OAUTH.id if is_sandbox else None,
+        tuple(problems),
+    )
+
+
+def add_demo(described: dict[str, Any], key_file: Path) -> tuple[dict[str, Any], DemoStack]:
+    """The local stack's stack.json with the demo's part added, and the demo. Raises as `provision_demo` does.
+
+    `key_file` keeps the API key over restarts, readable by its owner only: the stack itself knows but its hash.
+    """
+    stack = local_stack(described["aws_endpoint_url"], described["region"])
+    known = key_file.read_text().strip() if key_file.exists() else None
+    demo = provision_demo(stack, described["sandbox_url"], described["api_url"], known_key=known)
+    if demo.api_key != known:
+        key_file.touch(mode=0o600)
+        key_file.write_text(demo.api_key + "\n")
+    return {**described, **demo.as_json()}, demo
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,8 +154,8 @@ class Sandbox:
         self.control("kounta/companies", {**company, "allow_clients": [CLIENTS[venue.id].credentials.client_id]})
 
 
-def _with_demo_credentials(content: SecretContent, hook_token: str) -> SecretContent:
-    for venue in (DEMO, DEMO_OAUTH):
+def _with_demo_credentials(content: SecretContent, venues: Sequence[Venue], hook_token: str) -> SecretContent:
+    for venue in venues:
         content = content.with_connection(venue.pos.connection_id, CLIENTS[venue.id])
     return content.with_nowbookit(DEMO.id, NowBookItSecret(DIARY_KEY, "Authorization", (hook_token,)))
 
@@ -153,9 +189,9 @@ def _authorise(stack: DeployedStack, sandbox: Sandbox, venue: Venue) -> None:
         stack.tokens.save(venue.pos.connection_id, tokens)
 
 
-def _valid_key(stack: DeployedStack, known: str | None) -> str:
+def _valid_key(stack: DeployedStack, known: str | None, venues: Sequence[str]) -> str:
     kept = stack.settings.key_by_hash(digest_of(known)) if known else None
     if known and kept and kept.is_valid(stack.now()):
         return known
-    _, text = issue_key(stack.settings, PLATFORMS[0].id, (DEMO.id, DEMO_OAUTH.id), SCOPES, stack.now())
+    _, text = issue_key(stack.settings, PLATFORMS[0].id, venues, SCOPES, stack.now())
     return text

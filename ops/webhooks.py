@@ -11,10 +11,10 @@ from ops.errors import OperatorError
 from ops.stack import StackAddresses
 from shared.adapters.kounta.administration import KountaAdministration, Webhook
 from shared.domain.venues import Venue
-from shared.web.signatures import derive_token
+from shared.web import pos_deliveries
 
 TOPICS = ("orders/completed", "orders/deleted")
-PATHS = ("orders-completed", "orders-deleted", "customer-linked", "kitchen-print", "group-finalised")
+PATHS = tuple(pos_deliveries.TOPICS)
 """What the relay listens to below /pos/kounta/{venue_id}/."""
 
 
@@ -53,11 +53,6 @@ def address_of(base_url: str, venue_id: str, path: str) -> str:
     return f"{base_url.rstrip('/')}/pos/kounta/{quote(venue_id, safe='')}/{path}"
 
 
-def authorization_for(link_key: str, venue_id: str) -> str:
-    """The secret `Authorization` header that a venue's webhooks bear."""
-    return derive_token(link_key, "kounta-webhook", venue_id)
-
-
 def subscribe(
     administration: KountaAdministration,
     venue: Venue,
@@ -71,7 +66,7 @@ def subscribe(
     Ours are those at an address of this stack (by its public URL, its API's own, or one it had: `retired_urls`). The
     venue's other subscriptions stay: another stack may share the app. Raises OutsideError.
     """
-    headers = {"Authorization": authorization_for(link_key, venue.id)}
+    headers = {"Authorization": pos_deliveries.webhook_secret(link_key, venue.id)}
     kept = []
     before = administration.list_webhooks()
     for topic in topics:
@@ -108,7 +103,7 @@ def faults_of(
         faults.append("another topic comes to its address")
     if any(set(one.site_ids) != {venue.pos.site_id} for one in mine):
         faults.append(f"not limited to site {venue.pos.site_id}")
-    secret = authorization_for(link_key, venue.id)
+    secret = pos_deliveries.webhook_secret(link_key, venue.id)
     if any(one.authorization is not None and not _same(one.authorization, secret) for one in mine):
         faults.append("its Authorization header is not ours: the relay would refuse it")
     own = address_of(addresses.api_url, venue.id, topic.path)

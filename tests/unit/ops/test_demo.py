@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from ops.demo import DEMO, DEMO_OAUTH, provision_demo
+from ops import demo
+from ops.demo import DEMO, DEMO_OAUTH, add_demo, provision_demo
 from ops.errors import OperatorError
 from shared.domain.access import SCOPES, digest_of
 from shared.domain.venues import VenueMode
@@ -81,3 +83,26 @@ def test_what_goes_into_stack_json(bench: Bench) -> None:
 def test_a_sandbox_that_is_away(bench: Bench) -> None:
     with pytest.raises(OperatorError, match="sandbox answered 404"):
         provision_demo(bench.stack, f"{SANDBOX}/nowhere", PUBLIC)
+
+
+def test_another_stand_in_for_kounta_gets_the_basic_venue_only(bench: Bench) -> None:
+    assert bench.stack.known is not None
+    bench.stack.known = replace(bench.stack.known, kounta_api_url="http://other.test/kounta")
+    bench.control("faults", {"operation": "kounta.webhooks", "fault": "503", "times": -1})
+    made = provision_demo(bench.stack, SANDBOX, PUBLIC)
+    assert made.as_json()["venues"] == {"kounta": "demo"}
+    assert [one["id"] for one in bench.json("venue", "list")] == ["demo"]
+    (problem,) = made.problems
+    assert "webhooks of demo are not subscribed" in problem
+
+
+def test_the_key_is_kept_over_restarts(bench: Bench, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(demo, "local_stack", lambda _endpoint, _region: bench.stack)
+    described = {"api_url": PUBLIC, "sandbox_url": SANDBOX, "aws_endpoint_url": "http://127.0.0.1:9", "region": "x"}
+    file = tmp_path / "demo-key"
+    once, _ = add_demo(described, file)
+    again, _ = add_demo(described, file)
+    assert once == again
+    assert once["api_url"] == PUBLIC
+    assert once["api_key"].startswith("prk_")
+    assert file.stat().st_mode & 0o077 == 0
