@@ -22,6 +22,7 @@ from sandbox.local_stack.processes import (
     stop_by_pid_file,
     wait_until,
     write_pid_file,
+    write_private,
 )
 from sandbox.local_stack.settings import PROJECT, REGION, StackSettings
 from sandbox.local_stack.story import prepare, tell
@@ -102,14 +103,16 @@ def _start(settings: StackSettings, children: list[Child]) -> None:
         "region": REGION,
         "outputs": outputs,
     }
-    stack = prepare(stack)
+    key_file = settings.state_folder / "api-key"
+    stack = prepare(stack, key_file.read_text().strip() if key_file.exists() else None)
+    write_private(key_file, stack["api_key"] + "\n")
     # Written when all is ready: whoever waits for the file need not wait for anything else.
     unfinished = settings.description_file.with_suffix(".new")
     unfinished.write_text(json.dumps(stack, indent=2) + "\n")
     unfinished.replace(settings.description_file)
     _say(f"Ready after {time.monotonic() - began:.1f} s\n")
     if settings.tells_story:
-        tell(stack)
+        tell(stack, settings.state_folder / "story-told")
     _say(f"  API and docs   {settings.public_url}/docs")
     _say(f"  register       {settings.sandbox_url}/")
     _say(f"  AWS            {settings.aws_endpoint_url}   (region {REGION})")
