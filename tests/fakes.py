@@ -7,8 +7,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from shared.adapters.dynamodb.delivery_book import content_hash
+from shared.adapters.dynamodb.pace import interval_ms, tolerance_ms
 from shared.adapters.dynamodb.record_book import EVENTS_A_STEP
-from shared.adapters.dynamodb.schema import booking_of, booking_record_id, pos_order_pk
+from shared.adapters.dynamodb.schema import booking_of, booking_record_id, millis, pos_order_pk
 from shared.domain.bookings.booking import Booking, in_order_of_time
 from shared.domain.bookings.events import BookingEvent, ThinNotice
 from shared.domain.bookings.rules import Decision
@@ -197,3 +198,16 @@ class UnlimitedPace:
 
     def reserve(self, slots: Slots, now: datetime) -> float:
         return 0.0
+
+
+@dataclass
+class InMemoryPace:
+    """The limiter's rule by itself: each call moves the bucket on by one interval, and may be ahead by the burst."""
+
+    taken_until: dict[str, int] = field(default_factory=dict)
+
+    def reserve(self, slots: Slots, now: datetime) -> float:
+        now_ms, step_ms = millis(now), interval_ms(slots)
+        taken = max(self.taken_until.get(slots.connection_id, 0), now_ms) + slots.calls * step_ms
+        self.taken_until[slots.connection_id] = taken
+        return max(0, taken - step_ms - tolerance_ms(slots) - now_ms) / 1000

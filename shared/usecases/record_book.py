@@ -71,7 +71,7 @@ class Pace(Protocol):
     """Hands out time slots on a connection."""
 
     def reserve(self, slots: Slots, now: datetime) -> float:
-        """Takes the slots, and returns the seconds until the first of them may be used."""
+        """Takes the slots, and returns the seconds until all of them may be used."""
 
 
 class Nudges(Protocol):

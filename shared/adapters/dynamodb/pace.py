@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -17,15 +18,20 @@ if TYPE_CHECKING:
 STEADY_SHARE = 5 / 6
 """Of the vendor's calls a minute; the rest may go in a burst, so that no minute ever holds more than the limit."""
 
+BUNCHED = 2
+"""Calls that one step takes beyond its first: they wait for the last one's slot and go out together, so that a minute
+may hold that many of the minute before. The burst is smaller by them. Holds from 12 calls a minute on."""
+
 
 def interval_ms(slots: Slots) -> int:
     """Between two calls when the burst is used up."""
-    return round(60_000 / (slots.per_minute * STEADY_SHARE))
+    return math.ceil(60_000 / (slots.per_minute * STEADY_SHARE))  # rounded down, a minute could hold one too many
 
 
 def tolerance_ms(slots: Slots) -> int:
     """How far the bucket may run ahead of the clock: the burst."""
-    return round(slots.per_minute * (1 - STEADY_SHARE)) * interval_ms(slots)
+    burst = int(slots.per_minute * (1 - STEADY_SHARE) + 1e-9) - BUNCHED
+    return max(0, burst) * interval_ms(slots)
 
 
 def pace_key(connection_id: str) -> dict[str, Any]:
