@@ -10,7 +10,7 @@ from ops.errors import in_words
 from ops.stack import DeployedStack, Line
 from ops.webhooks import Topic, faults_of
 from shared.adapters.kounta.administration import Webhook
-from shared.domain.errors import NotFoundError, OutsideError, RefusedError
+from shared.domain.errors import NotFoundError, OutsideError, PermissionLostError, RefusedError
 from shared.domain.venues import Venue, VenueMode
 
 TOLERATED_SKEW_S = 10.0
@@ -57,7 +57,9 @@ def check_venue(stack: DeployedStack, venue: Venue, topics: Sequence[Topic]) -> 
         yield from _company(line, venue)
     except OutsideError as error:
         words = in_words(error)
-        yield Finding("credentials", State.WRONG, words.what, words.fix)
+        is_grant = venue.pos.auth == "oauth" and isinstance(error, PermissionLostError)
+        fix = "get a new grant: posrelay venue set FILE with KOUNTA_REFRESH_TOKEN set" if is_grant else words.fix
+        yield Finding("credentials", State.WRONG, words.what, fix)
         for subject in ("clock", "site", "register", "payment methods", "webhooks", "POS online"):
             yield Finding(subject, State.UNKNOWN, "not looked at: Kounta did not let us in")
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, dataclass, fields
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -20,7 +20,15 @@ _EMAIL = re.compile(r"[^@\s]+@[^@\s]+\.[^@\s]+")
 _MOBILE = re.compile(r"\+[0-9 ]{7,20}")
 
 
-def read_venue(file: Path) -> Venue:
+@dataclass(frozen=True, slots=True)
+class VenueFile:
+    """A venue as its file has it, and whether the file says its mode."""
+
+    venue: Venue
+    has_mode: bool
+
+
+def read_venue(file: Path) -> VenueFile:
     """The venue in a file. Raises OperatorError with a line for every key that does not fit."""
     try:
         given = tomllib.loads(file.read_text(encoding="utf-8"))
@@ -40,7 +48,7 @@ def read_venue(file: Path) -> Venue:
         raise OperatorError(
             first, "correct the file; docs/examples/venue.toml explains every key", others=tuple(others)
         )
-    return Venue(**own, pos=PosConnection(**connection))
+    return VenueFile(Venue(**own, pos=PosConnection(**connection)), has_mode="mode" in given)
 
 
 def _taken(

@@ -11,6 +11,7 @@ from ops.errors import OperatorError
 from ops.stack import DeployedStack
 from shared.adapters.kounta.tokens import Tokens
 from shared.adapters.secretsmanager.stack_secret import SecretContent
+from shared.domain.errors import NotFoundError
 from shared.domain.venues import Venue, VenueMode
 
 
@@ -44,6 +45,14 @@ def set_venue(stack: DeployedStack, venue: Venue, source: Source, choices: Crede
     is_granted = venue.pos.auth != "oauth" or _grant(stack, venue, source)
     stack.settings.put_venue(venue)
     return is_granted
+
+
+def with_present_mode(stack: DeployedStack, venue: Venue) -> Venue:
+    """The venue in the mode that it is in now: to change a telephone number must not end a pause."""
+    try:
+        return replace(venue, mode=stack.settings.get(venue.id).mode)
+    except NotFoundError:
+        return venue
 
 
 def set_mode(stack: DeployedStack, venue_id: str, mode: VenueMode) -> tuple[Venue, VenueMode]:

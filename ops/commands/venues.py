@@ -14,7 +14,7 @@ from ops.output import pairs, progress, say, say_aside, show_json, show_table
 from ops.session import session_of
 from ops.venue_check import MODE_WORDS, Finding, State, check_venue
 from ops.venue_file import read_venue
-from ops.venues import CredentialChoices, as_plain, set_mode, set_venue
+from ops.venues import CredentialChoices, as_plain, set_mode, set_venue, with_present_mode
 from ops.webhooks import address_of, read_topics
 from shared.domain.venues import VenueMode
 
@@ -46,7 +46,8 @@ def set_(
     """Create or change a venue. Credentials come from KOUNTA_CLIENT_ID, KOUNTA_CLIENT_SECRET, KOUNTA_SIGNATURE_TOKEN,
     KOUNTA_REFRESH_TOKEN, NOWBOOKIT_API_KEY and NOWBOOKIT_HOOK_TOKEN, or are asked for; stored ones stay."""
     session = session_of(context)
-    venue = read_venue(file)
+    read = read_venue(file)
+    venue = read.venue if read.has_mode else with_present_mode(session.stack, read.venue)
     choices = CredentialChoices(renew_credentials, forget_old_tokens, hook_header)
     is_granted = set_venue(session.stack, venue, session.source, choices)
     say(f"[green]✓[/] {escape(venue.name)} ({escape(venue.id)}) is stored; {MODE_WORDS[venue.mode]}")

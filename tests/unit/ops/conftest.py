@@ -10,6 +10,8 @@ from email.utils import format_datetime
 from typing import Any
 
 import boto3
+import botocore.loaders
+import botocore.session
 import httpx
 import pytest
 from moto import mock_aws
@@ -22,6 +24,8 @@ from sandbox.core import Sandbox
 from sandbox.transport import sandbox_transport
 
 REGION = "ap-southeast-2"
+# Reading the services' descriptions is most of a session's cost: once for all tests.
+MODELS = botocore.loaders.create_loader()
 PUBLIC = "https://relay.example.com"
 OWN = "https://api.example.com"
 SANDBOX = "http://sandbox.test"
@@ -68,7 +72,9 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.sandbox = Sandbox(self.now)
-        session = boto3.Session(aws_access_key_id="testing", aws_secret_access_key="testing", region_name=REGION)
+        core = botocore.session.get_session()
+        core.register_component("data_loader", MODELS)
+        session = boto3.Session("testing", "testing", region_name=REGION, botocore_session=core)
         table = session.client("dynamodb").create_table(
             TableName="relay",
             BillingMode="PAY_PER_REQUEST",

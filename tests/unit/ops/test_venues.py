@@ -100,6 +100,7 @@ def test_now_book_it(bench: Bench, tmp_path: Path) -> None:
 def test_an_oauth_venue_needs_a_grant(bench: Bench, tmp_path: Path) -> None:
     file = written(tmp_path, OAUTH)
     assert "KOUNTA_REFRESH_TOKEN" in bench.run("venue", "set", file).output
+    assert "KOUNTA_REFRESH_TOKEN" in bench.run("venue", "check", "harbour", ok=False).output
     bench.environment["KOUNTA_REFRESH_TOKEN"] = "r-1"
     assert "KOUNTA_REFRESH_TOKEN" not in bench.run("venue", "set", file).output
     tokens = bench.stack.tokens.read("kounta-5678")
@@ -178,7 +179,7 @@ def test_a_file_that_is_not_there(bench: Bench) -> None:
 
 @pytest.mark.parametrize("file", sorted(EXAMPLES.glob("venue*.toml")), ids=lambda file: file.name)
 def test_the_examples_are_right(file: Path) -> None:
-    assert read_venue(file).pos.kind == "kounta"
+    assert read_venue(file).venue.pos.kind == "kounta"
 
 
 def test_the_full_example_names_every_key() -> None:
@@ -199,6 +200,14 @@ def test_mode(ready: Bench) -> None:
     assert "it was live" in said
     assert ready.stack.settings.get("harbour").mode is VenueMode.PAUSED
     assert "live, shadow or paused" in ready.run("venue", "mode", "harbour", "off", ok=False).stderr
+
+
+def test_setting_a_venue_again_does_not_end_a_pause(ready: Bench, venue_file: str, tmp_path: Path) -> None:
+    ready.run("venue", "mode", "harbour", "paused")
+    assert "paused" in ready.run("venue", "set", venue_file).output
+    assert ready.stack.settings.get("harbour").mode is VenueMode.PAUSED
+    ready.run("venue", "set", written(tmp_path, VENUE.replace("[pos]", 'mode = "live"\n[pos]')))
+    assert ready.stack.settings.get("harbour").mode is VenueMode.LIVE
 
 
 def test_a_venue_that_is_not_there(bench: Bench) -> None:
