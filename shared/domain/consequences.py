@@ -215,7 +215,9 @@ def after_write(record: Record, order: Order, write: Write, now: datetime) -> Co
                 seating = replace(seating, outcome=SeatingOutcome.OPEN)
             record = replace(record, booking=record.booking.with_seating(seating))
             if before.pos.status in _ENDED_IN_POS:
-                record = record.with_outcome(order.id, _ENDED_IN_POS[before.pos.status])
+                outcome = _ENDED_IN_POS[before.pos.status]
+                record = record.with_outcome(order.id, outcome)
+                outbox.append(event_item(record, before, now, f"order.{outcome.value}", reason=before.reject_reason))
         elif write.state is WriteState.FAILED:
             record = _nothing_to_do_for(record, before).with_outcome(order.id, SeatingOutcome.FAILED)
             code = write.code or "refused"

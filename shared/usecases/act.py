@@ -133,7 +133,7 @@ class Act:
         if decision.kind is not DecisionKind.DELETE_ORDER:
             self._leave_standing(order, write, decision)
             return
-        order = replace(order, pos=replace(order.pos, created_at=read.created_at, status=read.status))
+        order = replace(order, pos=replace(order.pos, created_at=read.created_at))
         self._send(order, write, lambda: self.gateway.delete_order(pos_order_id))
         self._look_at_what_was_deleted(order.id)
 

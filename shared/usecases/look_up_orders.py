@@ -71,7 +71,11 @@ def settle_from(
         return order, protocol.ambiguous(write, now(), f"{looked}: order {match.id} bears our marker, but is not ours")
     deleted = match.deleted or match in listing.deleted or (read is not None and read.deleted) or read is None
     status = "DELETED" if deleted else (read.status if read else match.status)
-    pos = replace(order.pos, order_id=match.id, status=status, created_at=match.created_at)
+    # Only an end is taken from here. What else has become of it comes as news, so that nobody misses hearing of it.
+    pos = replace(order.pos, order_id=match.id, created_at=match.created_at)
+    if status in ("DELETED", "REJECTED"):
+        reason = read.reject_reason if read else None
+        order, pos = replace(order, reject_reason=reason), replace(pos, status=status)
     note = f"{looked}: found order {match.id}, {status}"
     return replace(order, pos=pos), protocol.found(write, now(), note)
 

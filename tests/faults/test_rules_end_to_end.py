@@ -541,3 +541,23 @@ def test_a_completion_while_our_delete_is_on_its_way_is_still_told(relay: Simula
     assert len(relay.live()) == 1
     assert relay.told().count("booking.finished") == 1
     assert relay.record().booking.seatings[0].outcome is SeatingOutcome.COMPLETED
+
+
+@pytest.mark.parametrize(("act", "told"), [("reject", "order.rejected"), ("delete", "order.deleted")])
+def test_an_end_that_a_look_up_finds_is_told(relay: Simulation, act: str, told: str) -> None:
+    relay.fault("kounta.create_order", "500_stored_after", 1)
+    relay.around_next_call("after", lambda: relay.staff(act, str(relay.pos_orders()[-1]["id"])))
+    relay.change("seated")
+    relay.settle()
+    assert relay.told().count(told) == 1
+    assert not relay.live()
+
+
+def test_a_completion_that_came_while_the_order_was_of_unknown_fate_is_told(relay: Simulation) -> None:
+    relay.fault("kounta.create_order", "500_stored_after", 1)
+    relay.fault("kounta.get_order", "503", 2)
+    relay.around_next_call("after", lambda: relay.staff("complete", str(relay.pos_orders()[-1]["id"])))
+    relay.change("seated")
+    relay.settle()
+    assert relay.order().status == "completed"
+    assert relay.told().count("booking.finished") == 1

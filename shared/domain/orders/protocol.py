@@ -76,7 +76,8 @@ def settle(
         case Outcome.LOST:
             return _repeat(_in_doubt(write), answer, now, timings, jitter)
         case Outcome.BUSY:
-            return _wait(_in_doubt(write), answer, now, timings, jitter)
+            doubtful = _in_doubt(write) if write.what is What.CREATE else write  # only a key can be "in use"
+            return _wait(doubtful, answer, now, timings, jitter)
         case Outcome.LIMITED:
             write = replace(write, limited=write.limited + 1)
             if write.limited >= SUSPECT_LIMITED and others_succeed:
