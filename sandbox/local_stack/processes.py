@@ -102,12 +102,6 @@ def write_pid_file(pid_file: Path, pid: int) -> None:
     pid_file.write_text(f"{pid}\n{_started_at(pid)}\n")
 
 
-def write_private(file: Path, text: str) -> None:
-    """A file that only its owner can read."""
-    with os.fdopen(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
-        opened.write(text)
-
-
 def running_pid(pid_file: Path) -> int | None:
     """The process the file speaks of, or None when it has ended."""
     try:

@@ -11,14 +11,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-import boto3
 import httpx
 
-from ops.demo import provision_demo
+from ops.demo import add_demo
 from ops.errors import OperatorError
-from ops.stack import DeployedStack
 from sandbox.local_stack.processes import StackError
-from sandbox.local_stack.settings import STACK_NAME
 from shared.domain.errors import RelayError
 
 T = TypeVar("T")
@@ -26,19 +23,19 @@ T = TypeVar("T")
 PATIENCE_S = 60.0
 
 
-def prepare(stack: dict[str, Any], known_key: str | None) -> dict[str, Any]:
+def prepare(stack: dict[str, Any], key_file: Path) -> dict[str, Any]:
     """Called at every start when all parts are up, before stack.json is written; returns what is to stand there.
 
     Gets api_url, sandbox_url, aws_endpoint_url, region and the template's outputs; adds venues and a key, once.
-    `known_key`: the API key of an earlier start. Raises StackError.
+    `key_file`: keeps the key over restarts. Raises StackError.
     """
-    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=stack["region"])
-    deployed = DeployedStack(STACK_NAME, session, endpoint_url=stack["aws_endpoint_url"])
     try:
-        demo = provision_demo(deployed, stack["sandbox_url"], stack["api_url"], known_key=known_key)
+        described, demo = add_demo(stack, key_file)
     except (OperatorError, RelayError) as error:
         raise StackError(f"The demo venues could not be set up: {error}") from error
-    return {**stack, **demo.as_json()}
+    for problem in demo.problems:
+        _say(f"  {problem}")
+    return described
 
 
 def tell(stack: dict[str, Any], told: Path) -> None:

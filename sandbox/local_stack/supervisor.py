@@ -22,7 +22,6 @@ from sandbox.local_stack.processes import (
     stop_by_pid_file,
     wait_until,
     write_pid_file,
-    write_private,
 )
 from sandbox.local_stack.settings import PROJECT, REGION, StackSettings
 from sandbox.local_stack.story import prepare, tell
@@ -103,9 +102,7 @@ def _start(settings: StackSettings, children: list[Child]) -> None:
         "region": REGION,
         "outputs": outputs,
     }
-    key_file = settings.state_folder / "api-key"
-    stack = prepare(stack, key_file.read_text().strip() if key_file.exists() else None)
-    write_private(key_file, stack["api_key"] + "\n")
+    stack = prepare(stack, settings.state_folder / "demo-key")
     # Written when all is ready: whoever waits for the file need not wait for anything else.
     unfinished = settings.description_file.with_suffix(".new")
     unfinished.write_text(json.dumps(stack, indent=2) + "\n")
