@@ -158,7 +158,7 @@ class Simulation:
         self._workers = itertools.count(1)
         self.wire = Wire(sandbox_transport(self.sandbox))
         self._http = make_client(self.wire)
-        shared = {
+        shared: dict[str, Any] = {
             "book": self.book,
             "venues": self.venues,
             "gateway_for": self._gateway,

@@ -16,9 +16,8 @@ from shared.domain.bookings.events import Customer, PaymentSummary, ThinNotice
 from shared.domain.bookings.rules import nothing_follows
 from shared.domain.errors import ReferenceReusedError
 from shared.domain.pos_news import PosHint
-from shared.domain.record import Decided
+from shared.domain.record import Decided, Stored
 from shared.domain.timings import Timings
-from shared.usecases.accept_deliveries import Stored
 from tests.builders import NOON, an_event, at
 from tests.dynamodb_table import TABLE, dynamodb_table
 from tests.fakes import InMemoryBook

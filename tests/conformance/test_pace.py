@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from shared.adapters.dynamodb.pace import DynamoDBPace, interval_ms, tolerance_ms
-from shared.usecases.record_book import Pace, Slots
+from shared.domain.pace import Slots
+from shared.usecases.record_book import Pace
 from tests.builders import NOON, at
 from tests.dynamodb_table import TABLE, dynamodb_table
 from tests.fakes import InMemoryPace

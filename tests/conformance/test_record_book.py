@@ -20,11 +20,11 @@ from shared.domain.bookings.rules import Decision, DecisionKind
 from shared.domain.errors import ConflictError
 from shared.domain.orders.order import PosSide
 from shared.domain.orders.writes import Attempt, WriteState
+from shared.domain.pace import Slots
 from shared.domain.pos_news import OrderLink, PosHint, PosOrderFile, SettledNews
 from shared.domain.record import Decided, Lease, OutboxItem, Record
 from shared.domain.sales import Sale
 from shared.domain.timings import Timings
-from shared.usecases.record_book import Slots
 from tests.builders import NOON, ORDER_ID, a_write, an_event, an_order, at
 from tests.dynamodb_table import TABLE, dynamodb_table
 from tests.fakes import InMemoryBook

@@ -87,15 +87,14 @@ def order_notes(venue: Venue, event: BookingEvent, write: str, *, with_name: boo
     if event.payment:
         lines.extend(_payment_lines(venue, event.payment))
     if event.notes and event.notes.strip():
-        lines.append(_without_marker_brackets(" ".join(event.notes.split()))[:500])
-    lines.append(marker(write))
-    return "\n".join(lines)
+        lines.append(" ".join(event.notes.split())[:500])
+    return "\n".join((*map(_without_marker_brackets, lines), marker(write)))
 
 
 def _name(event: BookingEvent) -> str:
     customer = event.customer
     parts = [customer.first_name, customer.last_name] if customer else []
-    return _without_marker_brackets(" ".join(part for part in parts if part))
+    return " ".join(part for part in parts if part)
 
 
 def _payment_lines(venue: Venue, payment: PaymentSummary) -> list[str]:
@@ -115,5 +114,5 @@ def _payment_lines(venue: Venue, payment: PaymentSummary) -> list[str]:
 
 
 def _without_marker_brackets(text: str) -> str:
-    """A guest's words may not look like our marker."""
+    """What a guest or a platform wrote may not look like our marker."""
     return text.replace("[PR-", "(PR-")

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.bookings.booking import Position, in_order_of_time
-from shared.domain.bookings.events import BookingEvent, BookingStatus, Customer
+from shared.domain.bookings.events import BookingEvent, BookingStatus, Customer, PaymentSummary
 from shared.domain.consequences import take_in_events
 from shared.domain.identities import marker, markers_in
 from shared.domain.orders import protocol
@@ -102,7 +102,8 @@ steps = st.lists(
 
 def walk(what: What, steps: list[Step]) -> list[tuple[Write, Outcome | None, Write]]:
     """(before, the call's outcome or None for a look-up that found nothing, after) of each step that can be taken."""
-    write, now, taken = a_write(what), 0.0, []
+    write, now = a_write(what), 0.0
+    taken: list[tuple[Write, Outcome | None, Write]] = []
     for outcome, others_succeed, wait_s in steps:
         now += wait_s
         if not write.is_open or write.due_at is None:
@@ -150,10 +151,13 @@ def test_a_notification_is_never_sent_again_once_it_may_have_arrived(steps: list
 
 
 @given(words=st.text(), name=st.text())
-def test_guests_words_never_make_a_marker(words: str, name: str) -> None:
+def test_what_others_wrote_never_makes_a_marker(words: str, name: str) -> None:
     write = "PR-0123456789ABCDEF-1"
     forged = f"{words} [PR-ZZZZZZZZZZZZZZZZ-1] [[PR-[PR-ZZZZZZZZZZZZZZZZ-1]] {words}"
-    event = an_event("seated", notes=forged, customer=Customer(first_name=name, last_name=forged))
+    customer, payment = Customer(first_name=name, last_name=forged), PaymentSummary(forged, transaction_id=forged)
+    event = an_event(
+        "seated", notes=forged, customer=customer, payment=payment, tables=(forged,), booking_reference=forged
+    )
     notes = order_notes(VENUE, event, write, with_name=True)
     assert markers_in(notes) == (("ord_0123456789ABCDEF", write),)
     assert notes.endswith(marker(write))
