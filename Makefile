@@ -28,6 +28,10 @@ PYTHON_HERE := .venv/bin/python
 # `make test` never touches what `make run` started: its own folder, its own ports.
 TEST_PORT ?= 8700
 TEST_STATE := .local/test
+# Windows and waits, scaled so that what takes minutes in a restaurant takes seconds here; names of shared/domain/timings.py.
+TEST_TIMINGS := {"write_ladder_s": [1, 1, 1, 1, 1, 1], "write_clock_s": 12, "lease_s": 7, "write_timeout_s": 3, \
+    "read_timeout_s": 2, "reconcile_first_s": 1, "consistency_window_s": 4, "reconcile_retry_s": 1, \
+    "undecided_after_s": 5, "limited_wait_s": 1, "sweep_every_s": 5}
 IN_PROCESS_TESTS := unit conformance functions sandbox ops local_stack faults
 STACK_TESTS := stack browser
 
@@ -55,6 +59,7 @@ test: .local/ready .local/ministack/ready .local/browser ## all tests: in proces
 	if [ -n "$${stacked-}" ]; then \
 	    say 'a stack of its own, on other ports'; \
 	    export PORT=$(TEST_PORT) SANDBOX_PORT=$$(( $(TEST_PORT) + 1 )) AWS_PORT=$$(( $(TEST_PORT) + 2 )); \
+	    export TIMINGS='$(TEST_TIMINGS)'; \
 	    trap '$(PYTHON_HERE) -m sandbox.local_stack down --state-dir $(TEST_STATE)' EXIT; \
 	    $(PYTHON_HERE) -m sandbox.local_stack up --detach --fresh --no-story --record-calls --state-dir $(TEST_STATE); \
 	    say 'stack and browser'; \

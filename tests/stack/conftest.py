@@ -2,10 +2,13 @@
 
 import json
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.stack.relay import Premises
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -21,6 +24,21 @@ def stack(stack_file: Path) -> dict[str, Any]:
     """Addresses, key and venues of the stack under test."""
     described: dict[str, Any] = json.loads(stack_file.read_text())
     return described
+
+
+@pytest.fixture(scope="session")
+def premises(stack: dict[str, Any]) -> Iterator[Premises]:
+    """The stack with a company of the tests' own, whose lists lag one second, whose calls nobody counts."""
+    made = Premises(stack)
+    made.furnish()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def care(premises: Premises) -> Callable[[], dict[str, Any]]:
+    """Has the caretaker make its round now instead of at the next minute."""
+    return premises.care
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
