@@ -54,7 +54,10 @@ class InMemoryBook:
         record = head or Record(id=record_id, version=0, booking=Booking(*booking_of(record_id)))
         open_events = [each.event for each in kept.values() if each.decision is None]
         full = in_order_of_time(event for event in open_events if isinstance(event, BookingEvent))
-        undecided = (*full, *(event for event in open_events if isinstance(event, ThinNotice)))
+        undecided: tuple[BookingEvent | ThinNotice, ...] = (
+            *full,
+            *(event for event in open_events if isinstance(event, ThinNotice)),
+        )
         newest = kept.get(record.booking.newest_event_id or "")
         return replace(
             record,

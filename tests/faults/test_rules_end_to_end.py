@@ -562,3 +562,18 @@ def test_a_completion_that_came_while_the_order_was_of_unknown_fate_is_told(rela
     relay.settle()
     assert relay.order().status == "completed"
     assert relay.told().count("booking.finished") == 1
+
+
+def test_an_order_that_was_given_up_and_is_there_after_all_stands(relay: Simulation) -> None:
+    relay.fault("kounta.create_order", "reset_after", 1)
+    relay.fault("kounta.create_order", "400", 1)
+    relay.change("seated")
+    relay.run(5)
+    relay.staff_try("accept", str(relay.pos_orders()[-1]["id"]))
+    relay.settle()
+    assert relay.order().status == "accepted"
+    relay.change("arrived")
+    relay.run(1)
+    relay.change("seated")
+    relay.settle()
+    assert len(relay.pos_orders()) == 1

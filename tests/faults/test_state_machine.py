@@ -15,14 +15,16 @@ the record believes to be in the POS is there, and nothing else of ours is.
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import timedelta
+from decimal import Decimal
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from shared.domain.bookings.booking import SeatingOutcome
-from shared.domain.bookings.events import BookingEvent, BookingStatus
+from shared.domain.bookings.events import BookingEvent, BookingStatus, Customer, PaymentSummary
 from shared.domain.orders.writes import What, WriteState
 from shared.domain.venues import VenueMode
 from tests.simulation import Simulation, die
@@ -74,9 +76,22 @@ class Venue(RuleBasedStateMachine):
         self.relay = Simulation()
         self.delivered: list[BookingEvent] = []
 
-    @initialize(lag_s=st.sampled_from([0, 16, 45]), offset_s=st.sampled_from([-120, -3, 0, 3, 120]))
-    def open_the_venue(self, lag_s: float, offset_s: float) -> None:
-        self.relay.control("POST", "/_control/state", {"list_lag_s": lag_s, "advance_s": offset_s})
+    @initialize(
+        lag_s=st.sampled_from([0, 16, 45]),
+        offset_s=st.sampled_from([-120, -3, 0, 3, 120]),
+        knows_no_delete=st.booleans(),
+        by_reject=st.booleans(),
+        deposits=st.booleans(),
+        customers=st.booleans(),
+    )
+    def open_the_venue(
+        self, lag_s: float, offset_s: float, knows_no_delete: bool, by_reject: bool, deposits: bool, customers: bool
+    ) -> None:
+        state = {"list_lag_s": lag_s, "advance_s": offset_s, "delete_answers_405": knows_no_delete}
+        self.relay.control("POST", "/_control/state", state)
+        connection = replace(self.relay.venues.get("demo").pos, delete_by_reject=by_reject)
+        deposit = "3" if deposits else None
+        self.relay.with_venue(pos=connection, deposit_method_id=deposit, link_customers=customers)
 
     # events
 
@@ -221,7 +236,10 @@ class Venue(RuleBasedStateMachine):
 
     def _event(self, booking: str, status: str, age_s: float, table: tuple[str, ...]) -> BookingEvent:
         at = self.relay.clock.now() - timedelta(seconds=age_s)
-        return self.relay.event(status, booking=booking, at=at, tables=table)
+        paid = Decimal("50.00") if booking == "B-1" else None
+        payment = PaymentSummary(amount_paid=paid, currency="AUD")
+        guest = Customer(first_name="Alex", email="alex@example.com")
+        return self.relay.event(status, booking=booking, at=at, tables=table, payment=payment, customer=guest)
 
     def _deliver(self, event: BookingEvent) -> None:
         self.delivered.append(event)
