@@ -79,8 +79,9 @@ class ReportFailure:
             try:
                 send()
                 told += 1
-            except OSError:
-                log.warning("notice not sent", extra={"failure": failure.id, "code": failure.code})
+            except OSError as error:
+                said = {"failure": failure.id, "code": failure.code, "error": str(error)}
+                log.warning("notice not sent", extra=said)
         if not told:
             self.post.tell_operations(subject, text)
 
@@ -106,7 +107,7 @@ def notice(failure: Failure, venue_name: str, support_line: str) -> tuple[str, s
     table = f" T{'+'.join(failure.tables)}" if failure.tables else ""
     short = f"{venue_name}{table}: {words.title}. {words.action}"
     if len(short) > SMS_LENGTH:
-        short = f"{venue_name[:30]}{table}: {words.title}."[: SMS_LENGTH - 4].rstrip() + " ..."
+        short = f"{venue_name[:30]}{table}: {words.title}. Look at your mail."[:SMS_LENGTH]
     return subject, "\n".join(lines), short
 
 

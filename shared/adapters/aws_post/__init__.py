@@ -54,6 +54,8 @@ class AwsPost:
 def _as_os_error() -> Iterator[None]:
     try:
         yield
-    except (ClientError, BotoCoreError) as error:
-        # Not `from error`: its text may hold the address.
+    except ClientError as error:
+        # Its code, not its text, and not `from error`: they may hold the address.
+        raise OSError(f"not taken: {error.response['Error']['Code']}") from None
+    except BotoCoreError as error:
         raise OSError(f"not taken: {type(error).__name__}") from None
