@@ -18,6 +18,17 @@ from tests.functions.relay import Relay
 @pytest.fixture
 def relay(monkeypatch: pytest.MonkeyPatch) -> Iterator[Relay]:
     """A relay with one venue and one key."""
+    yield from _relay(monkeypatch)
+
+
+@pytest.fixture(scope="module")
+def lasting_relay() -> Iterator[Relay]:
+    """One for all tests of a module, which leave it as it was. No other relay may be made meanwhile."""
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        yield from _relay(monkeypatch)
+
+
+def _relay(monkeypatch: pytest.MonkeyPatch) -> Iterator[Relay]:
     with mock_aws():
         made = Relay(monkeypatch.setenv)
         yield made

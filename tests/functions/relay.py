@@ -1,18 +1,16 @@
 """The deployed relay in one process: the real handlers and the real bootstrap, AWS by moto, the vendors by the sandbox.
 
-Events are the files under `events/`; what the gateway, the queues and the stream do between the functions is done here.
+Events are the files under `events/`. What the gateway, the queues and the stream do between the functions is done here.
 """
 
 from __future__ import annotations
 
-import copy
 import importlib
 import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -31,18 +29,14 @@ from shared.domain.access import SCOPES, ApiKey, digest_of
 from shared.domain.venues import PosConnection, Venue
 from shared.web.pos_deliveries import webhook_secret
 from tests.dynamodb_table import TEMPLATE, table_schema
+from tests.functions.answers import Answer
+from tests.functions.event_files import API_KEY, HOOK_TOKEN, LINK_KEY, SIGNATURE_TOKEN, Event, changed, read_event
 
 REGION = "ap-southeast-2"
 TABLE = "posrelay"
 START = datetime(2026, 11, 22, 8, 2, 12, tzinfo=UTC)
 PUBLIC_URL = "https://relay.example.com"
-EVENTS = TEMPLATE.parent / "events"
 
-# The values that the signatures and tokens in events/ were made with.
-API_KEY = "prk_example-key-of-the-demo-platform"
-LINK_KEY = "example-link-key"
-SIGNATURE_TOKEN = "demo-basic-signature-token"
-HOOK_TOKEN = "example-hook-token"
 VENUE = Venue(
     id="demo",
     name="The Example Table",
@@ -51,8 +45,6 @@ VENUE = Venue(
     notify_emails=("duty@example.com",),
     notify_mobiles=("+61255501234",),
 )
-
-Event = dict[str, Any]
 
 
 @dataclass
@@ -83,66 +75,9 @@ class Context:
         return int(self.left_s * 1000)
 
 
-@cache
-def _text(name: str) -> str:
-    return (EVENTS / f"{name}.json").read_text()
-
-
-def read_event(name: str) -> Event:
-    """`booking_events/seated`: a copy of that file."""
-    event: Event = json.loads(_text(name))
-    return event
-
-
-def changed(
-    event: Event,
-    *,
-    body: bytes | str | Mapping[str, Any] | None = None,
-    path: Mapping[str, str] | None = None,
-    query: Mapping[str, str] | None = None,
-    headers: Mapping[str, str] | None = None,
-    caller: Mapping[str, str] | None = None,
-) -> Event:
-    """The event with other contents. Bytes are handed on as the gateway hands on what is no text: in base64."""
-    event = copy.deepcopy(event)
-    if isinstance(body, bytes):
-        import base64
-
-        event |= {"body": base64.b64encode(body).decode(), "isBase64Encoded": True}
-    elif body is not None:
-        event |= {"body": body if isinstance(body, str) else json.dumps(body), "isBase64Encoded": False}
-    if path is not None:
-        event["pathParameters"] = {**event.get("pathParameters", {}), **path}
-    if query is not None:
-        event["queryStringParameters"] = dict(query)
-    if headers is not None:
-        event["headers"] = {**event["headers"], **headers}
-    if caller is not None:
-        context = event["requestContext"]["authorizer"]["lambda"]
-        event["requestContext"]["authorizer"]["lambda"] = {**context, **caller}
-    return event
-
-
-def body_of(event: Event) -> Any:
-    """The JSON in an event's body."""
-    return json.loads(event["body"])
-
-
 def template_routes() -> list[str]:
     """Every route of the template: `GET /health`, …"""
     return re.findall(r"RouteKey: (\S+ \S+)", TEMPLATE.read_text())
-
-
-@dataclass
-class Answer:
-    """What a function answered over HTTP."""
-
-    status: int
-    headers: Mapping[str, str]
-    body: str
-
-    def json(self) -> Any:
-        return json.loads(self.body)
 
 
 @dataclass

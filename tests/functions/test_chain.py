@@ -1,8 +1,9 @@
-"""The whole way of an event through the functions: booking in, order in the POS, staff act, sale; failures to people."""
+"""The whole way through the functions: booking in, order in the POS, staff act, sale; failures told to people."""
 
 from typing import Any
 
-from tests.functions.relay import Relay, read_event
+from tests.functions.event_files import read_event
+from tests.functions.relay import Relay
 
 
 def accepted(relay: Relay, name: str) -> Any:
