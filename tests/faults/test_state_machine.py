@@ -64,6 +64,8 @@ STAFF_ACTS = ("accept", "reject", "add-lines", "pay", "complete", "delete")
 bookings = st.sampled_from(BOOKINGS)
 statuses = st.sampled_from([*(status.value for status in BookingStatus), "dessert"])
 likely_statuses = st.sampled_from(["seated", "seated", "seated", "cancelled", "confirmed", "no_show", "finished"])
+undoing = st.sampled_from(["cancelled", "confirmed", "no_show", "unconfirmed"])
+waits_s = st.sampled_from([0, 1, 1, 5, 30, 100])
 ages_s = st.sampled_from([0, 0, 0, 1, 5, 60, 299, 300, 301, 900])
 tables = st.sampled_from([("12",), ("14",), ("12", "13")])
 
@@ -101,6 +103,20 @@ class Venue(RuleBasedStateMachine):
         if wait:
             self.relay.run(1)
 
+    @rule(booking=bookings, faults=st.lists(st.sampled_from(FAULTS), max_size=3), seconds=waits_s)
+    def seat(self, booking: str, faults: list[str], seconds: float) -> None:
+        for fault in faults:
+            self.relay.fault("kounta.create_order", fault, 1)
+        self._deliver(self._event(booking, "seated", 0, ("12",)))
+        self.relay.run(seconds)
+
+    @rule(booking=bookings, faults=st.lists(st.sampled_from(FAULTS), max_size=2), seconds=waits_s, status=undoing)
+    def undo(self, booking: str, faults: list[str], seconds: float, status: str) -> None:
+        for fault in faults:
+            self.relay.fault("kounta.delete_order", fault, 1)
+        self._deliver(self._event(booking, status, 0, ("12",)))
+        self.relay.run(seconds)
+
     @rule(booking=bookings, first=likely_statuses, second=likely_statuses, swapped=st.booleans())
     def change_twice(self, booking: str, first: str, second: str, swapped: bool) -> None:
         events = [self._event(booking, first, 1, ("12",)), self._event(booking, second, 0, ("12",))]
@@ -114,13 +130,27 @@ class Venue(RuleBasedStateMachine):
 
     # the people in the venue
 
-    @rule(act=st.sampled_from(STAFF_ACTS), newest=st.integers(0, 2))
-    def staff(self, act: str, newest: int) -> None:
-        self._staff(act, newest)
+    @precondition(lambda self: self.relay.sandbox.kounta.live_orders())
+    @rule(
+        acts=st.lists(st.sampled_from(STAFF_ACTS), min_size=1, max_size=3), newest=st.integers(0, 2), wait=st.booleans()
+    )
+    def staff(self, acts: list[str], newest: int, wait: bool) -> None:
+        for act in acts:
+            self._staff(act, newest)
+        if wait:
+            self.relay.run(1)
 
-    @rule(mode=st.sampled_from([VenueMode.LIVE, VenueMode.LIVE, VenueMode.PAUSED, VenueMode.SHADOW]))
-    def switch(self, mode: VenueMode) -> None:
+    @precondition(lambda self: self.relay.sandbox.kounta.live_orders())
+    @rule(newest=st.integers(0, 2))
+    def serve(self, newest: int) -> None:
+        for act in ("accept", "add-lines", "pay", "complete"):
+            self._staff(act, newest)
+
+    @rule(mode=st.sampled_from([VenueMode.PAUSED, VenueMode.PAUSED, VenueMode.SHADOW]), seconds=waits_s)
+    def another_mode_for_a_while(self, mode: VenueMode, seconds: float) -> None:
         self.relay.with_venue(mode=mode)
+        self.relay.run(seconds)
+        self.relay.with_venue(mode=VenueMode.LIVE)
 
     # what goes wrong
 
@@ -132,6 +162,7 @@ class Venue(RuleBasedStateMachine):
     def bad_spell(self, fault: str, probability: float, seed: int) -> None:
         self.relay.fault("kounta.*", fault, -1, probability=probability, seed=seed)
 
+    @precondition(lambda self: self.relay.sandbox.faults.in_force())
     @rule()
     def faults_end(self) -> None:
         self.relay.sandbox.faults.clear()
@@ -160,9 +191,10 @@ class Venue(RuleBasedStateMachine):
 
         self.relay.around_next_call(moment, linger)
 
-    @rule(mode=st.sampled_from([VenueMode.PAUSED, VenueMode.SHADOW]), moment=st.sampled_from(["before", "after"]))
+    @rule(mode=st.sampled_from(list(VenueMode)), moment=st.sampled_from(["before", "after"]))
     def switched_during_a_call(self, mode: VenueMode, moment: str) -> None:
         self.relay.around_next_call(moment, lambda: self.relay.with_venue(mode=mode))
+        self.relay.run(1)
 
     @rule(lag_s=st.sampled_from([0, 16, 45]))
     def lists_lag(self, lag_s: float) -> None:
