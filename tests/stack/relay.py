@@ -15,11 +15,12 @@ import httpx
 from ops.access import issue_key
 from ops.session import local_stack
 from ops.stack import DeployedStack
-from ops.webhooks import read_topics, subscribe
+from shared.adapters.dynamodb.schema import booking_record_id
 from shared.adapters.kounta.tokens import Credentials
 from shared.adapters.secretsmanager.stack_secret import ConnectionSecret
 from shared.domain.access import EVERY_VENUE, SCOPES, Platform
 from shared.domain.venues import PosConnection, Venue
+from shared.web.pos_deliveries import webhook_secret
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -29,7 +30,7 @@ T = TypeVar("T")
 Json = dict[str, Any]
 
 PATIENCE_S = 45.0
-LOOK_EVERY_S = 0.25
+LOOK_EVERY_S = 0.4
 PLATFORM = Platform("stack-tests", "Tests of the deployed stack")
 COMPANY_ID = "7001"
 FIRST_SITE = 7100
@@ -87,15 +88,28 @@ class Premises:
             self._new_site()
         self.deployed.secret.update(lambda content: content.with_connection(f"kounta-{COMPANY_ID}", CLIENT))
 
-    def open_venue(self, name: str, **settings: Any) -> Relay:
-        """A new venue with its webhooks, as `posrelay` would set it up. `settings`: fields of Venue."""
+    def open_venue(self, name: str, *, told: bool = True, **settings: Any) -> Relay:
+        """A new venue with its webhooks, unless `told` is false. `settings`: fields of Venue."""
         site = self._new_site()
         pos = PosConnection("kounta", COMPANY_ID, str(site), calls_a_minute=UNLIMITED)
         venue = Venue(f"{name}-{site}", name, **{"pos": pos, "link_customers": False, **settings})
         self.deployed.settings.put_venue(venue)
-        administration = self.deployed.line_to(venue.pos).administration
-        subscribe(administration, venue, self.deployed.addresses, self.deployed.secret.link_key(), read_topics(()))
+        if told:
+            self._subscribe(venue)
         return Relay(self, venue.id, self.key)
+
+    def _subscribe(self, venue: Venue) -> None:
+        headers = {"Authorization": webhook_secret(self.deployed.secret.link_key(), venue.id)}
+        for topic in ("orders/completed", "orders/deleted"):
+            address = f"{self.stack['api_url']}/pos/kounta/{venue.id}/{topic.replace('/', '-')}"
+            wanted = {"topic": topic, "address": address, "format": "json", "headers": headers}
+            answer = self.http.post(
+                f"{self.sandbox.url}/kounta/v1/companies/{COMPANY_ID}/webhooks",
+                json={**wanted, "filter": {"site_ids": [int(venue.pos.site_id)]}},
+                headers={"accept": "application/json"},
+                auth=(CLIENT.credentials.client_id, CLIENT.credentials.client_secret),
+            )
+            assert answer.status_code == 201, answer.text
 
     @property
     def _company(self) -> Json | None:
@@ -139,8 +153,10 @@ class Premises:
         return found
 
     def close(self) -> None:
-        """Ends connections."""
+        """Ends connections, so that none is left open at the end."""
         self.http.close()
+        self.table.close()
+        self.functions.close()
 
 
 @dataclass(frozen=True)
@@ -274,6 +290,19 @@ class Relay:
         )
         reported = [json.loads(item["body"]["S"]) for item in found["Items"]]
         return [str(each["code"]) for each in reported if each.get("booking_id") == booking_id]
+
+    def told(self, booking_id: str) -> list[str]:
+        """The types of the contract's events about a booking, as the outbox holds them."""
+        subject = booking_record_id(self.venue_id, self.platform, booking_id)
+        found = [
+            json.loads(item["body"]["S"]) for item in self.premises.items() if item["pk"]["S"].startswith("OUTBOX#")
+        ]
+        return [item["type"] for item in found if item["subject"] == subject and item["type"] != "failure.reported"]
+
+    def mails(self, line: str) -> list[str]:
+        """The texts of the mails that have this line."""
+        texts = [str(mail["BodyText"]) for mail in self.sandbox.control("outbox")["emails"]]
+        return [text for text in texts if line in text.splitlines()]
 
     def _read(self, path: str) -> Json | None:
         answer = self.request("GET", f"/v1/venues/{self.venue_id}/{path}")
