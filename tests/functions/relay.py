@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 import boto3
 import simplejson
-from moto.core import DEFAULT_ACCOUNT_ID
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
 
@@ -88,7 +88,6 @@ class Relay:
     clock: Clock = field(default_factory=Clock)
     aws_calls: list[str] = field(default_factory=list)
     """`dynamodb.PutItem`, …: every call that the handlers made."""
-    stopped: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         unlimited = SandboxSettings(basic_per_minute=0, oauth_per_minute=0, nowbookit_per_second=0)
@@ -180,6 +179,10 @@ class Relay:
         """Takes what waits in the writer's queue: message bodies."""
         return self._take(self.writes_queue)
 
+    def failures(self) -> list[str]:
+        """Takes what waits in the failures' queue: message bodies."""
+        return self._take(self.failures_queue)
+
     def write(self, nudge: str) -> None:
         """The writer gets one nudge."""
         event = read_event("pos_writer/nudge_booking")
@@ -208,7 +211,7 @@ class Relay:
                     }
                     assert self.invoke("platform_events", event) == {"batchItemFailures": []}
                     busy = True
-            for body in self._take(self.failures_queue):
+            for body in self.failures():
                 event = read_event("failures/undo_refused")
                 event["Records"][0]["body"] = body
                 assert self.invoke("failures", event) == {"batchItemFailures": []}

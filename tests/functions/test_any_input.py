@@ -1,0 +1,109 @@
+"""Whatever is posted to an ingest function, it never answers with a 5xx."""
+
+from typing import Any
+
+import simplejson
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.functions.answers import Answer
+from tests.functions.event_files import Event, body_of, changed, read_event, signed
+from tests.functions.relay import Relay
+
+EXAMPLES = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SEATED = read_event("booking_events/seated")
+NOTICE = read_event("booking_events/nowbookit_updated")
+COMPLETED = read_event("pos_events/orders_completed")
+CALLBACK = read_event("pos_events/order_accepted")
+
+texts = st.text(st.characters(exclude_categories=[]))  # half a surrogate pair too: JSON can say it, UTF-8 cannot
+numbers = st.integers() | st.floats() | st.decimals()
+scalars = st.none() | st.booleans() | numbers | texts | st.datetimes().map(str)
+json_values = st.recursive(scalars, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner), max_leaves=12)
+
+
+def near(example: Any) -> st.SearchStrategy[Any]:
+    """Like the example, with anything in the place of some of its parts."""
+    if isinstance(example, dict):
+        parts = {name: near(value) for name, value in example.items()}
+        whole: st.SearchStrategy[Any] = st.fixed_dictionaries({}, optional=parts)
+        whole |= st.fixed_dictionaries(parts)
+    elif isinstance(example, list):
+        whole = st.lists(st.one_of([near(each) for each in example]) if example else json_values, max_size=3)
+    else:
+        whole = st.just(example)
+    return st.one_of(whole, whole, whole, json_values)
+
+
+def as_json(content: Any) -> str:
+    return simplejson.dumps(content, use_decimal=True, allow_nan=True)
+
+
+def is_answered(answer: Answer) -> None:
+    """With anything but a 5xx, and every refusal in the one shape."""
+    assert answer.status < 500, answer
+    if answer.status >= 400:
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.json()["status"] == answer.status
+    answer.body.encode()
+
+
+@EXAMPLES
+@given(content=near(body_of(SEATED)))
+def test_any_booking_event(lasting_relay: Relay, content: Any) -> None:
+    is_answered(lasting_relay.http("booking_events", changed(SEATED, body=as_json(content))))
+
+
+@EXAMPLES
+@given(content=near(body_of(NOTICE)))
+def test_any_notice(lasting_relay: Relay, content: Any) -> None:
+    is_answered(lasting_relay.http("booking_events", changed(NOTICE, body=as_json(content))))
+
+
+@EXAMPLES
+@given(content=near(body_of(COMPLETED)))
+def test_any_signed_webhook(lasting_relay: Relay, content: Any) -> None:
+    is_answered(lasting_relay.http("pos_events", signed(COMPLETED, as_json(content).encode())))
+
+
+@EXAMPLES
+@given(content=near(body_of(CALLBACK)))
+def test_any_callback(lasting_relay: Relay, content: Any) -> None:
+    is_answered(lasting_relay.http("pos_events", changed(CALLBACK, body=as_json(content))))
+
+
+@EXAMPLES
+@given(body=st.binary())
+def test_any_bytes(lasting_relay: Relay, body: bytes) -> None:
+    for function, event in (("booking_events", SEATED), ("booking_events", NOTICE), ("pos_events", CALLBACK)):
+        is_answered(lasting_relay.http(function, changed(event, body=body)))
+    is_answered(lasting_relay.http("pos_events", signed(COMPLETED, body)))
+
+
+def any_address(event: Event) -> st.SearchStrategy[dict[str, str]]:
+    """Anything in the place of what the address names."""
+    return st.fixed_dictionaries({name: st.text(min_size=1) for name in event["pathParameters"]})
+
+
+@EXAMPLES
+@given(data=st.data(), query=st.dictionaries(st.sampled_from(["wait", "token", "platform"]), st.text()))
+def test_any_address(lasting_relay: Relay, data: st.DataObject, query: dict[str, str]) -> None:
+    everything = {"venues": "*"}
+    path = data.draw(any_address(SEATED))
+    is_answered(lasting_relay.http("booking_events", changed(SEATED, path=path, query=query, caller=everything)))
+    for function, event in (("booking_events", NOTICE), ("pos_events", COMPLETED), ("pos_events", CALLBACK)):
+        is_answered(lasting_relay.http(function, changed(event, path=data.draw(any_address(event)), query=query)))
+
+
+@EXAMPLES
+@given(
+    name=st.sampled_from(["booking", "booking_event", "order", "sales"]),
+    data=st.data(),
+    query=st.dictionaries(
+        st.sampled_from(["from", "to", "limit", "cursor", "platform"]), st.text() | st.datetimes().map(str)
+    ),
+)
+def test_any_question(lasting_relay: Relay, name: str, data: st.DataObject, query: dict[str, str]) -> None:
+    event = read_event(f"queries/{name}")
+    asked = changed(event, path=data.draw(any_address(event)), query=query, caller={"venues": "*"})
+    is_answered(lasting_relay.http("queries", asked))
