@@ -12,11 +12,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-import boto3
 import httpx
 
 from ops.demo import add_demo
 from ops.errors import OperatorError
+from ops.session import local_stack
 from sandbox.local_stack.processes import StackError
 from shared.domain.errors import RelayError
 
@@ -44,8 +44,8 @@ def prepare(stack: dict[str, Any], key_file: Path) -> dict[str, Any]:
 
 def _let_mail_out(stack: dict[str, Any]) -> None:
     """The sender of notices, verified: what docs/go-live.md has people do in a real account."""
-    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-    ses = boto3.client("sesv2", endpoint_url=stack["aws_endpoint_url"], region_name=stack["region"], **keys)
+    endpoint_url = stack["aws_endpoint_url"]
+    ses = local_stack(endpoint_url, stack["region"]).session.client("sesv2", endpoint_url=endpoint_url)
     with contextlib.suppress(ses.exceptions.AlreadyExistsException):
         ses.create_email_identity(EmailIdentity=SENDER)
 

@@ -175,3 +175,17 @@ def test_a_worker_killed_around_the_call_leaves_one_order(relay: Simulation, sav
     assert len(relay.live()) == 1
     if saves == 1:
         assert [attempt.outcome for attempt in relay.order().create.attempts] == ["lost", "done"]
+
+
+@pytest.mark.parametrize("refusal", ["400", "403", "404"])
+def test_a_refusal_after_a_lost_answer_says_nothing_about_the_first_call(relay: Simulation, refusal: str) -> None:
+    relay.fault("kounta.create_order", "reset_after", 1)
+    relay.fault("kounta.create_order", refusal, 1)
+    relay.change("seated")
+    relay.run(10)
+    assert relay.order().status == "unknown"
+    relay.change("confirmed")
+    relay.change("seated")
+    relay.settle()
+    assert relay.order().status == "sent"
+    assert len(relay.live()) == 1

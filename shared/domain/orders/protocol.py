@@ -13,6 +13,7 @@
     SERVER_ERROR  500 twice: the stored answer      `unknown` → look it up                     –      –
     KEY_REUSED    422                               `unknown` → look it up; our bytes changed  –      –
     REFUSED       other 4xx with a reason           `failed`; nothing by itself                –      –
+                  … of a create already in doubt    `unknown` → look it up                     –      –
     STRANGE       3xx, 2xx without Location, HTML   once more, then `unknown` → look it up     same   yes, doubtful
     (a repeat more than 23 h after the key's first use: look it up first)
 
@@ -98,6 +99,9 @@ def settle(
         case Outcome.KEY_REUSED:
             return _unknown(write, now, timings, code="key_reused", message=answer.message)
         case Outcome.REFUSED:
+            if write.what is What.CREATE and write.doubtful:
+                # An earlier call may have made the order: a 403, say, comes before Kounta looks at the key.
+                return _unknown(write, now, timings, code=answer.code or "refused", message=answer.message)
             return replace(
                 write, state=WriteState.FAILED, due_at=None, code=answer.code or "refused", message=answer.message
             )
