@@ -229,6 +229,7 @@ def _pace() -> Any:
 @_once
 def advance_record() -> AdvanceRecord:
     """The writer."""
+    from shared.observability import count
     from shared.usecases.advance_record import AdvanceRecord
 
     return AdvanceRecord(
@@ -244,6 +245,7 @@ def advance_record() -> AdvanceRecord:
         new_order_id=new_order_id,
         callback_uri=callback_uri,
         jitter=jitter,
+        alarm=count,
     )
 
 

@@ -16,7 +16,7 @@ from shared.domain.orders import protocol
 from shared.domain.orders.draft import NOTIFICATION_LENGTH, deposit_ref, draft_order, order_notes
 from shared.domain.orders.order import Order
 from shared.domain.orders.pos_order import PosOrder, PosPayment
-from shared.domain.orders.writes import Answer, What, Write, WriteState
+from shared.domain.orders.writes import Answer, Outcome, What, Write, WriteState
 from shared.domain.record import Decided
 from shared.usecases.look_up_orders import Listing, look_up_since, settle_from, take_listing
 from shared.usecases.pos_gateway import PosGateway
@@ -245,6 +245,9 @@ class Act:
         others_succeed = self.gateway.probe() if protocol.wants_probe(write, answer.outcome) else None
         now = self.relay.now()
         settled = protocol.settle(begun, answer, now, timings, jitter=self.relay.jitter, others_succeed=others_succeed)
+        if answer.outcome is Outcome.KEY_REUSED and write.what is What.CREATE:
+            log.error("the POS says that our bytes were not stable", extra={"order": order.id, "write": write.id})
+            self.relay.alarm("WriterErrors")
         order = self.step.record.order(order.id)
         if answer.pos_order_id is not None:
             order = replace(order, pos=replace(order.pos, order_id=answer.pos_order_id))

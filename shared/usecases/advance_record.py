@@ -57,6 +57,8 @@ class AdvanceRecord:
     new_order_id: Callable[[], str]
     callback_uri: Callable[[str, str], str]
     jitter: Callable[[float], float] = lambda wait: wait
+    alarm: Callable[[str], None] = lambda _name: None
+    """Counts, under a metric's name, what operations must hear of."""
 
     def __call__(self, record_id: str, worker: str, time_left_s: Callable[[], float]) -> None:
         """One step for one record. `worker`: unique per invocation; `time_left_s`: of the function's time."""

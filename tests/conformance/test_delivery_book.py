@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -102,3 +103,16 @@ def test_a_hint_is_kept_once(books: tuple[Any, Any]) -> None:
 def test_content_is_told_apart_by_everything_but_when_it_was_received() -> None:
     assert content_hash(EVENT) == content_hash(replace(EVENT, received_at=at(500)))
     assert content_hash(EVENT) != content_hash(replace(EVENT, sequence=8))
+
+
+def test_what_has_expired_is_not_read_although_dynamodb_removes_it_later() -> None:
+    with dynamodb_table() as client:
+        deliveries, records = (
+            DynamoDBDeliveryBook(client, TABLE, Timings()),
+            DynamoDBRecordBook(client, TABLE, Timings()),
+        )
+        long_ago = datetime.now(UTC) - timedelta(days=91)
+        deliveries.put_event("demo", "demo-bookings", "B-1", replace(EVENT, received_at=long_ago), long_ago)
+        assert records.load(ID) is None
+        deliveries.put_event("demo", "demo-bookings", "B-2", EVENT, datetime.now(UTC))
+        assert records.load(booking_record_id("demo", "demo-bookings", "B-2")) is not None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
@@ -38,8 +39,13 @@ def cancellation_reasons(error: ClientError) -> list[str]:
     return [str(reason.get("Code", "None")) for reason in reasons]
 
 
-def query_all(client: DynamoDBClient, **arguments: Any) -> Iterator[dict[str, Any]]:
-    """All items of a query, page after page."""
-    pages = client.get_paginator("query").paginate(**arguments)
-    for page in pages:
-        yield from page["Items"]
+def query_all(
+    client: DynamoDBClient, *, epoch_s: Callable[[], float] = time.time, **arguments: Any
+) -> Iterator[dict[str, Any]]:
+    """All items of a query, page after page, without those that have expired: DynamoDB itself removes them up to two
+    days late."""
+    now_s = epoch_s()
+    for page in client.get_paginator("query").paginate(**arguments):
+        for item in page["Items"]:
+            if "expires_at" not in item or int(item["expires_at"]["N"]) > now_s:
+                yield item
