@@ -1,0 +1,255 @@
+"""The shapes of our answers, for the generated reference and its tests. No function imports this; views answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from shared.domain.bookings.booking import SeatingOutcome
+from shared.domain.bookings.events import BookingStatus
+from shared.domain.bookings.rules import DecisionKind
+from shared.domain.orders.writes import What, WriteState
+
+Amount = Annotated[str, Field(pattern=r"^-?\d+\.\d{2,6}$", examples=["45.50"])]
+"""Money: a decimal string in the venue's currency."""
+Number = Annotated[str, Field(pattern=r"^-?\d+(\.\d+)?$", examples=["2"])]
+
+
+class _Shown(BaseModel):
+    """An answer has exactly these members."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class InvalidField(_Shown):
+    """One thing that is wrong with what was sent."""
+
+    pointer: str = Field(
+        description="JSON pointer into the body, or `/query/<name>`.", examples=["/booking/party_size"]
+    )
+    detail: str
+
+
+class Problem(_Shown):
+    """Every error of the relay's own (RFC 9457)."""
+
+    type: str = Field(examples=["urn:posrelay:problem:invalid_input"])
+    title: str
+    status: int
+    detail: str = Field(description="For people; may change.")
+    code: str = Field(description="For programs; stays.", examples=["invalid_input"])
+    request_id: str
+    errors: list[InvalidField] = Field(default_factory=list, description="With `invalid_input`: at most 20.")
+
+
+class GatewayRefusal(_Shown):
+    """The gateway's own body when a key is missing (401), unknown or revoked (403), or a route is throttled (429)."""
+
+    message: str | None
+
+
+class EventAccepted(_Shown):
+    """The event is stored; what it leads to is decided in a moment."""
+
+    status: Literal["accepted"]
+    event_id: str
+    booking_id: str
+    duplicate: bool = Field(description="It was here already, with the same content.")
+
+
+class EventDecided(_Shown):
+    """The event is stored and decided; the order itself may still be on its way."""
+
+    status: Literal["decided"]
+    event_id: str
+    booking_id: str
+    duplicate: bool
+    decision: DecisionKind
+    reason: str
+    code: str | None
+
+
+class Ignored(_Shown):
+    """Understood, and not about anything that concerns this venue."""
+
+    status: Literal["ignored"]
+
+
+class PosDeliveryAccepted(_Shown):
+    """The news is kept; the order will be read from the POS before anything is believed."""
+
+    status: Literal["accepted"]
+    duplicate: bool
+
+
+class Seating(_Shown):
+    """One time that the party was seated; each has one order."""
+
+    number: int
+    seated_at: datetime
+    order_id: str
+    pos_order_id: str | None
+    outcome: SeatingOutcome
+
+
+class BookingEvent(_Shown):
+    """An event and what was decided on it; `decision` is null until then."""
+
+    event_id: str
+    booking_id: str
+    occurred_at: datetime | None = Field(description="Null while a thin notice was not fetched.")
+    received_at: datetime
+    type: Literal["created", "updated"]
+    status: str | None
+    decision: DecisionKind | None
+    reason: str | None = Field(description="In a person's words; may change.")
+    code: str | None
+
+
+class Booking(_Shown):
+    """A booking in the state of its newest event."""
+
+    id: str
+    venue_id: str
+    platform: str
+    kind: Literal["booking", "walkin"]
+    channel: str | None
+    status: BookingStatus | None
+    raw_status: str | None
+    party_size: int | None
+    tables: list[str]
+    seatings: list[Seating]
+    events: list[BookingEvent]
+
+
+class PosSide(_Shown):
+    """The order in the POS."""
+
+    kind: Literal["kounta"]
+    order_id: str | None
+    sale_number: str | None
+    sale_id: str | None
+    status: str | None = Field(description="The POS's own word.", examples=["ACCEPTED"])
+
+
+class FailedService(_Shown):
+    """A system that did not do its part, in words that a person can act on."""
+
+    service: Literal["pos"]
+    code: str
+    message: str | None = Field(description="The vendor's own words.")
+    meaning: str
+    action: str
+    at: datetime
+
+
+class OrderWrite(_Shown):
+    """One act on the POS."""
+
+    id: str
+    what: What
+    state: WriteState
+    reason: str | None
+    code: str | None
+    generation: int
+    request: Any = Field(default=None, description="What was, or would be, sent; while it is kept.")
+
+
+class Attempt(_Shown):
+    """One call of the create act."""
+
+    number: int
+    trigger: str
+    started_at: datetime
+    duration_ms: int | None
+    outcome: str | None = Field(description="Null while the call is under way.")
+    http_status: int | None
+    code: str | None
+    idempotency_key: str | None
+    note: str | None
+
+
+OrderStatus = Literal[
+    "queued", "sending", "sent", "accepted", "rejected", "completed", "deleted", "withdrawn", "failed", "unknown"
+]
+
+
+class Order(_Shown):
+    """An order, its acts and the timeline of its attempts."""
+
+    id: str
+    code: str = Field(description="What people say to each other.")
+    reference: None
+    venue_id: str
+    source: Literal["booking"]
+    platform: str
+    booking_id: str | None
+    status: OrderStatus
+    pos: PosSide
+    reject_reason: str | None
+    failed_services: list[FailedService]
+    writes: list[OrderWrite]
+    created_at: datetime
+    updated_at: datetime
+    attempts: list[Attempt]
+
+
+class SaleLine(_Shown):
+    """One line of a sale."""
+
+    product_id: str | None
+    name: str | None
+    quantity: Number
+    total_ex_tax: Amount | None
+    tax: Amount | None
+
+
+class SalePayment(_Shown):
+    """One payment of a sale; `amount` without tip."""
+
+    method_id: str | None
+    method: str | None
+    amount: Amount
+    tip: Amount | None
+    ref: str | None
+
+
+class Sale(_Shown):
+    """A completed POS order, with or without a booking behind it."""
+
+    id: str
+    pos_order_id: str
+    sale_number: str | None
+    order_id: str | None
+    booking_id: str | None
+    source: Literal["booking", "platform", "pos"]
+    order_type: str | None
+    completed_at: datetime
+    voided_at: datetime | None
+    refund_of: str | None
+    covers: int | None
+    lines: list[SaleLine]
+    payments: list[SalePayment]
+    total: Amount
+    tax: Amount
+    tips: Amount
+    service_charge: Amount
+    discounts: Amount
+    surcharges: Amount
+    group_id: str | None
+    currency: str
+
+
+class SalesPage(_Shown):
+    """Sales, oldest first."""
+
+    data: list[Sale]
+    next: str | None = Field(description="`cursor` of the next page; null on the last.")
+
+
+class Health(_Shown):
+    """The relay answers."""
+
+    status: Literal["ok"]

@@ -1,0 +1,175 @@
+"""The generated reference: fresh, complete, valid, and true of what the functions answer."""
+
+import json
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import ValidationError as Mismatch
+
+from ops.openapi import PAGE, SPECIFICATION, generated, main, specification
+from ops.openapi_operations import OPERATIONS
+from tests.functions.answers import Answer
+from tests.functions.event_files import Event, body_of, changed, read_event
+from tests.functions.relay import Relay, template_routes
+
+SPEC: dict[str, Any] = json.loads(SPECIFICATION.read_text())
+SEATED = read_event("booking_events/seated")
+METHODS = {"get", "post", "put", "delete", "patch"}
+
+
+def validator(schema: dict[str, Any]) -> Draft202012Validator:
+    """For a schema of the document, which may refer to others."""
+    whole = {**schema, "components": SPEC["components"]}
+    Draft202012Validator.check_schema(whole)
+    return Draft202012Validator(whole, format_checker=FormatChecker())
+
+
+def described(route: str) -> Any:
+    """What the document says of a route."""
+    method, path = route.split(" ")
+    return SPEC["paths"][path][method.lower()]
+
+
+def is_as_described(event: Event, answer: Answer) -> None:
+    """The answer's status, media type and body are the document's."""
+    responses = described(event["routeKey"])["responses"]
+    assert str(answer.status) in responses, answer
+    media_type = answer.headers["content-type"].partition(";")[0]
+    schema = responses[str(answer.status)]["content"][media_type]["schema"]
+    if media_type.endswith("json"):
+        validator(schema).validate(answer.json())
+
+
+def test_the_committed_files_are_fresh() -> None:
+    assert main(["--check"]) == 0
+    for path, text in generated().items():
+        assert path.read_text() == text
+
+
+def test_a_stale_file_is_found(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("ops.openapi.generated", lambda: {SPECIFICATION: "{}", PAGE: PAGE.read_text()})
+    assert main(["--check"]) == 1
+    assert "functions/queries/openapi.json is stale" in capsys.readouterr().err
+
+
+def test_generating_is_repeatable() -> None:
+    assert specification() == specification()
+
+
+def test_every_route_of_the_template_is_described_and_no_other() -> None:
+    there = {f"{method.upper()} {path}" for path, item in SPEC["paths"].items() for method in item if method in METHODS}
+    assert there == set(template_routes())
+
+
+def test_every_reference_leads_somewhere_and_every_schema_is_used() -> None:
+    text = SPECIFICATION.read_text()
+    named = {part.split('"')[0] for part in text.split('"#/components/schemas/')[1:]}
+    assert named == set(SPEC["components"]["schemas"])
+    for name, schema in SPEC["components"]["schemas"].items():
+        assert Draft202012Validator.check_schema(schema) is None, name
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda operation: operation.name)
+def test_examples_are_what_they_illustrate(operation: Any) -> None:
+    said = described(operation.route)
+    shown = [part["content"] for part in (said.get("requestBody"), *said["responses"].values()) if part]
+    for content in shown:
+        for kind in content.values():
+            if "example" in kind:
+                validator(kind["schema"]).validate(kind["example"])
+    security = {name for each in said["security"] for name in each}
+    assert security <= set(SPEC["components"]["securitySchemes"])
+    assert ("apiKey" in security) == ("/v1/venues/" in operation.route)
+
+
+def test_operation_names_are_unique() -> None:
+    names = [operation.name for operation in OPERATIONS]
+    assert len(set(names)) == len(names)
+
+
+def test_answers_of_a_whole_story_are_as_described(relay: Relay) -> None:
+    relay.subscribe()
+
+    def call(function: str, event: Event) -> Answer:
+        answer = relay.http(function, event)
+        is_as_described(event, answer)
+        return answer
+
+    validator(described(SEATED["routeKey"])["requestBody"]["content"]["application/json"]["schema"]).validate(
+        body_of(SEATED)
+    )
+    call("booking_events", SEATED)
+    call("queries", read_event("queries/booking"))  # not decided yet
+    relay.run()
+    for name in ("booking", "booking_event", "sales", "health", "openapi", "docs"):
+        call("queries", read_event(f"queries/{name}"))
+    booking = relay.get("booking").json()
+    this_order = changed(read_event("queries/order"), path={"order_id": booking["seatings"][0]["order_id"]})
+    assert call("queries", this_order).json()["writes"][0]["request"]
+    call("booking_events", changed(SEATED, query={"wait": "1"}))
+
+    (held,) = relay.pos_orders()
+    for act in ("accept", "add-lines", "pay", "complete"):
+        relay.control(f"kounta/orders/{held['id']}/{act}", {})
+    for delivery in relay.sandbox.take_deliveries():
+        relay.deliver(delivery)
+    relay.run()
+    assert call("queries", read_event("queries/sales")).json()["data"]
+    call("queries", this_order)
+    for name in ("orders_completed", "other_site", "order_accepted"):
+        call("pos_events", read_event(f"pos_events/{name}"))
+    for name in ("nowbookit_updated", "nowbookit_gift_card"):
+        call("booking_events", read_event(f"booking_events/{name}"))
+    call("queries", changed(read_event("queries/booking"), path={"booking_id": "NBI-5001"}))  # a thin notice
+
+
+def test_answers_about_a_failed_order_are_as_described(relay: Relay) -> None:
+    relay.control("faults", {"operation": "kounta.create_order", "fault": "422", "times": -1})
+    relay.http("booking_events", SEATED)
+    relay.run()
+    booking = relay.get("booking").json()
+    event = changed(read_event("queries/order"), path={"order_id": booking["seatings"][0]["order_id"]})
+    answer = relay.http("queries", event)
+    is_as_described(event, answer)
+    assert answer.json()["failed_services"]
+
+
+def test_refusals_are_as_described(relay: Relay) -> None:
+    relay.http("booking_events", SEATED)
+    for function, event in (
+        ("booking_events", changed(SEATED, caller={"scopes": ""})),
+        ("booking_events", changed(SEATED, caller={"venues": "*"}, path={"venue_id": "nowhere"})),
+        ("booking_events", changed(SEATED, body="{")),
+        ("booking_events", changed(SEATED, body="{}")),
+        ("booking_events", changed(SEATED, body=" " * 300_000)),
+        ("booking_events", changed(SEATED, body={**body_of(SEATED), "sequence": 70})),
+        ("booking_events", changed(read_event("booking_events/nowbookit_updated"), headers={"authorization": ""})),
+        ("booking_events", changed(read_event("booking_events/nowbookit_updated"), path={"provider": "resdiary"})),
+        ("pos_events", changed(read_event("pos_events/orders_completed"), body="{}")),
+        ("pos_events", changed(read_event("pos_events/orders_completed"), path={"topic": "x"})),
+        ("pos_events", changed(read_event("pos_events/order_accepted"), query={})),
+        ("pos_events", changed(read_event("pos_events/order_accepted"), body="{}")),
+        ("queries", changed(read_event("queries/sales"), query={"limit": "0"})),
+        ("queries", changed(read_event("queries/booking"), path={"booking_id": "none"})),
+        ("queries", changed(read_event("queries/booking"), query={"platform": "x"}, caller={"scopes": ""})),
+        ("queries", changed(read_event("queries/order"), caller={"venues": ""})),
+    ):
+        answer = relay.http(function, event)
+        assert answer.status >= 400
+        is_as_described(event, answer)
+
+
+def test_a_wrong_answer_would_be_noticed() -> None:
+    schema = described("GET /health")["responses"]["200"]["content"]["application/json"]["schema"]
+    with pytest.raises(Mismatch):
+        validator(schema).validate({"status": "ok", "more": 1})
+
+
+def test_the_page_stands_alone() -> None:
+    text = PAGE.read_text()
+    for unwanted in ("<script", "src=", "@import", "url(", "<link", "http://", "javascript:"):
+        assert unwanted not in text
+    for operation in OPERATIONS:
+        assert f'id="{operation.name}"' in text
+        assert operation.route.split(" ")[1] in text
