@@ -2,6 +2,7 @@
 
 import json
 import os
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from tests.stack.relay import Premises
 
+Posrelay = Callable[..., subprocess.CompletedProcess[str]]
 PROJECT = Path(__file__).resolve().parents[2]
 
 
@@ -39,6 +41,27 @@ def premises(stack: dict[str, Any]) -> Iterator[Premises]:
 def care(premises: Premises) -> Callable[[], dict[str, Any]]:
     """Has the caretaker make its round now instead of at the next minute."""
     return premises.care
+
+
+@pytest.fixture(scope="session")
+def posrelay(stack: dict[str, Any]) -> Posrelay:
+    """Runs the operators' command against the stack under test, as from a shell with AWS credentials."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ}
+    aws = {"AWS_ENDPOINT_URL": stack["aws_endpoint_url"], "AWS_REGION": stack["region"], "NO_COLOR": "1"}
+    keys = {"AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test", "AWS_EC2_METADATA_DISABLED": "true"}
+
+    def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [PROJECT / "posrelay", *arguments],
+            env={**kept, **aws, **keys, **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+
+    return run
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

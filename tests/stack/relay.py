@@ -85,12 +85,12 @@ class Premises:
         """A sandbox without lag and limits, and the tests' company; doing it again changes nothing."""
         self.sandbox.control("state", {"list_lag_s": 1, "rate_limits": {"basic": 0, "oauth": 0, "nowbookit": 0}})
         if self._company is None:
-            self._new_site()
+            self.new_site()
         self.deployed.secret.update(lambda content: content.with_connection(f"kounta-{COMPANY_ID}", CLIENT))
 
     def open_venue(self, name: str, *, told: bool = True, **settings: Any) -> Relay:
         """A new venue with its webhooks, unless `told` is false. `settings`: fields of Venue."""
-        site = self._new_site()
+        site = self.new_site()
         pos = PosConnection("kounta", COMPANY_ID, str(site), calls_a_minute=UNLIMITED)
         venue = Venue(f"{name}-{site}", name, **{"pos": pos, "link_customers": False, **settings})
         self.deployed.settings.put_venue(venue)
@@ -116,7 +116,7 @@ class Premises:
         companies = self.sandbox.control("kounta/companies")["companies"]
         return next((one for one in companies if str(one["id"]) == COMPANY_ID), None)
 
-    def _new_site(self) -> int:
+    def new_site(self) -> int:
         """A site that no earlier run on this stack has used."""
         there = self._company
         number = max((site["id"] for site in there["sites"]), default=FIRST_SITE) + 1 if there else FIRST_SITE
