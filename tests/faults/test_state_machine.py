@@ -56,7 +56,7 @@ FAULTS = (
     "401_stored",
     "400",
     "403",
-    "404",
+    # no bare 404: a POS that says of a living order that it is gone is believed, as the protocol has it
     "409",
     "422",
     "slow",
