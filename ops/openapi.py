@@ -148,6 +148,7 @@ def page(spec: Json) -> str:
     )
     environment.filters["pretty"] = lambda value: json.dumps(value, indent=2, ensure_ascii=False)
     environment.filters["prose"] = _prose
+    environment.filters["breakable"] = lambda name: Markup(str(escape(name)).replace(".", ".<wbr>"))
     environment.filters["fields"] = lambda schema: _fields(spec, schema)
     return (
         environment.get_template("openapi_page.html.jinja").render(spec=spec, operations=OPERATIONS, tags=TAGS) + "\n"
@@ -190,7 +191,8 @@ def _kind(schema: Json) -> str:
     if "enum" in schema:
         return " | ".join(str(each) for each in schema["enum"])
     if "anyOf" in schema:
-        return " or ".join(dict.fromkeys(str(each.get("type")) for each in schema["anyOf"] if each["type"] != "null"))
+        kinds = [str(each.get("type")) for each in schema["anyOf"] if each.get("type") != "null"]
+        return " or ".join(kind for kind in kinds if kind != "integer" or "number" not in kinds)
     if schema.get("format") == "date-time":
         return "time"
     return str(schema.get("type", "any"))
