@@ -67,6 +67,10 @@ test: .local/ready .local/ministack/ready .local/browser ## all tests: in proces
 	fi; \
 	say 'done'
 
+.PHONY: bench
+bench: build ## cold starts of what was built, and the writer's speed, as ratios (about 2 minutes)
+	@$(RUN) python -m tests.benchmarks
+
 .PHONY: check
 check: .local/ready ## lock, format, lint, types, layers, template and its policies (about 1 minute)
 	@say() { printf '\n== %s\n' "$$1"; }; \

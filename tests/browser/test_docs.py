@@ -4,14 +4,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, sideways
 
 
 @pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_docs_render(page: Page, stack: dict[str, Any], window: dict[str, int], pictures: Path) -> None:
-    page.set_viewport_size({"width": window["width"], "height": window["height"]})
+def test_docs_render(page: Page, stack: dict[str, Any], window: ViewportSize, pictures: Path) -> None:
+    page.set_viewport_size(window)
     answer = page.goto(f"{stack['api_url']}/docs")
     assert answer is not None
     assert answer.status == 200

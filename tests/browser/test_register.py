@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, ViewportSize, expect
 
 from tests.browser.conftest import DESKTOP, PHONE, sideways
 from tests.stack.relay import Premises, Relay, until
@@ -100,8 +100,8 @@ def test_an_undone_seating_leaves_the_register(page: Page, relay: Relay) -> None
 
 
 @pytest.mark.parametrize("window", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_the_register_fits(page: Page, relay: Relay, window: dict[str, int], pictures: Path) -> None:
-    page.set_viewport_size({"width": window["width"], "height": window["height"]})
+def test_the_register_fits(page: Page, relay: Relay, window: ViewportSize, pictures: Path) -> None:
+    page.set_viewport_size(window)
     register(page, relay)
     expect(page.locator("article.card").first).to_be_visible()
     page.screenshot(path=pictures / f"register-{window['width']}.png", full_page=True)
