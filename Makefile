@@ -78,6 +78,7 @@ check: .local/ready ## lock, format, lint, types, layers, template and its polic
 	say 'ruff'; $(RUN) ruff check .; $(RUN) ruff format --check .; \
 	say 'mypy'; $(RUN) mypy; \
 	say 'import-linter'; $(RUN) lint-imports; \
+	say 'the API reference is up to date'; $(RUN) python -m ops.openapi --check; \
 	say 'cfn-lint'; $(RUN) cfn-lint template.yaml; \
 	say 'sam validate'; AWS_DEFAULT_REGION=ap-southeast-2 SAM_CLI_TELEMETRY=0 $(RUN) sam validate --lint --config-env local; \
 	say 'policies of the template'; $(RUN) pytest tests/template

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from shared.domain.bookings.events import BookingEvent
 from shared.domain.bookings.rules import Decision, DecisionKind, OrderSeen, Stage, judge_undo
@@ -18,12 +19,12 @@ from shared.domain.orders.order import Order
 from shared.domain.orders.pos_order import PosOrder, PosPayment
 from shared.domain.orders.writes import Answer, Outcome, What, Write, WriteState
 from shared.domain.record import Decided
+from shared.domain.timings import Timings
+from shared.domain.venues import Venue
+from shared.usecases.booking_platform import BookingPlatform
 from shared.usecases.look_up_orders import Listing, look_up_since, settle_from, take_listing
 from shared.usecases.pos_gateway import PosGateway
 from shared.usecases.step import Step
-
-if TYPE_CHECKING:
-    from shared.usecases.advance_record import AdvanceRecord
 
 log = logging.getLogger("posrelay.writer")
 
@@ -36,14 +37,24 @@ class Later(Exception):
         self.wait_s = wait_s
 
 
-def see_order(gateway: PosGateway, order: Order) -> OrderSeen:
-    """The order as it is in the POS now, for the rules. Raises OutsideError when it cannot be read just now; an order
-    that we may not read at all is one of which nothing is known."""
+def see_order(gateway: PosGateway, order: Order, *, patient: bool) -> OrderSeen:
+    """The order as it is in the POS now, for the rules. Raises OutsideError when it cannot be read just now.
+
+    An order that we may not read is one of which nothing is known; but while we are `patient`, a lost permission is
+    taken for one that may come back.
+    """
     assert order.pos.order_id is not None
     try:
         return as_seen(gateway.read_order(order.pos.order_id), order)
-    except (PermissionLostError, RefusedError):
+    except (PermissionLostError, RefusedError) as error:
+        if patient and isinstance(error, PermissionLostError):
+            raise
         return OrderSeen(Stage.THERE, created_at=order.pos.created_at, has_items_or_payments=None)
+
+
+def is_patient(waited: timedelta, timings: Timings) -> bool:
+    """Whether a lost permission is still waited for: a token may be renewed, a proxy may have lied."""
+    return waited < timedelta(seconds=timings.write_clock_s)
 
 
 def as_seen(read: PosOrder | None, order: Order) -> OrderSeen:
@@ -62,11 +73,42 @@ def _is_our_deposit(payment: PosPayment, order: Order) -> bool:
     return payment.ref == deposit_ref(order.id) and payment.amount == order.deposit
 
 
+class Writer(Protocol):
+    """What an act borrows from the writer: its settings, clock and book."""
+
+    @property
+    def timings(self) -> Timings:
+        """Every window and ladder."""
+
+    @property
+    def now(self) -> Callable[[], datetime]:
+        """The time."""
+
+    @property
+    def jitter(self) -> Callable[[float], float]:
+        """A wait, spread a little."""
+
+    @property
+    def alarm(self) -> Callable[[str], None]:
+        """Counts what operations must hear of."""
+
+    @property
+    def callback_uri(self) -> Callable[[str, str], str]:
+        """Where the POS tells of an order: of (venue id, order id)."""
+
+    @property
+    def platform_for(self) -> Callable[[Venue, str], BookingPlatform]:
+        """A venue's account at a booking platform."""
+
+    def save(self, step: Step) -> None:
+        """Stores what changed so far, under the lease, renewed."""
+
+
 @dataclass
 class Act:
     """One act. `relay` lends its settings, clock and book; `step` is changed as the act goes on."""
 
-    relay: AdvanceRecord
+    relay: Writer
     step: Step
     gateway: PosGateway
     time_left_s: Callable[[], float]
@@ -112,7 +154,8 @@ class Act:
                 customer_id = self.gateway.create_customer(event.customer, write.id)
         callback_uri = self.relay.callback_uri(venue.id, order.id)
         draft = draft_order(venue, event, order.id, write.id, callback_uri, customer_id)
-        order = replace(order, deposit=draft.payments[0].amount if draft.payments else None)
+        deposit = draft.payments[0].amount if draft.payments else None
+        order = replace(order, deposit=deposit, named_in_notes=customer_id is None)
         return order, self.gateway.render_create(draft)
 
     def _delete(self, order: Order, write: Write) -> None:
@@ -151,6 +194,9 @@ class Act:
         try:
             return self.gateway.read_order(order.pos.order_id)
         except (PermissionLostError, RefusedError) as error:
+            waited = self.relay.now() - write.created_at
+            if isinstance(error, PermissionLostError) and is_patient(waited, self.relay.timings):
+                raise
             ended = protocol.refused_by_look(write, self.relay.now(), error.code, "the order could not be read")
             decision = Decision(DecisionKind.ERROR, "the order could not be read: not deleted", "order_not_readable")
             self._leave_standing(order, ended, decision)
@@ -191,7 +237,7 @@ class Act:
         assert order.pos.order_id is not None
         pos_order_id = order.pos.order_id
         event = self._event()
-        notes = order_notes(self.step.venue, event, order.create.id, with_name=not self.step.venue.link_customers)
+        notes = order_notes(self.step.venue, event, order.create.id, with_name=order.named_in_notes)
         self._send(order, write, lambda: self.gateway.update_order(pos_order_id, notes=notes, guests=event.party_size))
 
     def _notify(self, order: Order, write: Write) -> None:

@@ -32,7 +32,7 @@ from shared.domain.record import Decided, Lease, Record
 from shared.domain.stop_signals import stop_signal
 from shared.domain.timings import Timings
 from shared.domain.venues import Venue, VenueMode
-from shared.usecases.act import Act, Later, see_order
+from shared.usecases.act import Act, Later, is_patient, see_order
 from shared.usecases.booking_platform import BookingPlatform
 from shared.usecases.look_up_orders import Listing, look_up_since, settle_from
 from shared.usecases.pos_gateway import PosGateway
@@ -223,7 +223,9 @@ class AdvanceRecord:
         if notices:
             self._fetch(step, notices)
         if step.record.undecided:
-            self._decide(step, read_order=lambda order: see_order(gateway, order))
+            oldest = min(event.received_at for event in step.record.undecided)
+            patient = is_patient(self.now() - oldest, self.timings)
+            self._decide(step, read_order=lambda order: see_order(gateway, order, patient=patient))
 
     def _fetch(self, step: Step, notices: list[ThinNotice]) -> None:
         """One fetch tells what all notices received before it meant; the newest carries it, the others are answered."""

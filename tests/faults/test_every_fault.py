@@ -189,3 +189,14 @@ def test_a_refusal_after_a_lost_answer_says_nothing_about_the_first_call(relay: 
     relay.settle()
     assert relay.order().status == "sent"
     assert len(relay.live()) == 1
+
+
+@pytest.mark.parametrize("fault", ["401", "403"])
+def test_a_permission_that_is_lost_for_a_moment_does_not_end_an_undo(relay: Simulation, fault: str) -> None:
+    relay.change("seated")
+    relay.settle()
+    relay.fault("kounta.get_order", fault, 4)
+    relay.change("cancelled")
+    relay.settle()
+    assert relay.record().booking.seatings[0].outcome is SeatingOutcome.DELETED
+    assert not relay.live()

@@ -41,6 +41,8 @@ class Order:
     reject_reason: str | None = None
     deposit: Decimal | None = None
     """What was entered as our own payment when it was sent; None: nothing."""
+    named_in_notes: bool = False
+    """The notes name the guest, because no customer of the POS could be linked."""
     shadow: bool = False
     """Decided while the venue was in shadow mode: shown, never sent."""
 
