@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
@@ -151,6 +152,17 @@ class Premises:
         found: Json = json.loads(answer["Payload"].read())
         assert "FunctionError" not in answer, found
         return found
+
+    @contextmanager
+    def stream_cut(self) -> Iterator[None]:
+        """While it lasts, the table's stream brings nothing to anybody."""
+        name = "pos-relay-PlatformEvents"
+        (mapping,) = self.functions.list_event_source_mappings(FunctionName=name)["EventSourceMappings"]
+        self.functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
+        try:
+            yield
+        finally:
+            self.functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=True)
 
     def close(self) -> None:
         """Ends connections, so that none is left open at the end."""

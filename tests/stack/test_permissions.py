@@ -1,0 +1,78 @@
+"""No role may do more than its function did: the calls that the emulator recorded during the suite against the roles.
+
+Runs last. The reverse, that no function did more than its role allows, is the emulator's `AUTH=true`: a missing
+permission is an AccessDenied, so every other test would fail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from sandbox.local_stack.permissions import Roles
+from tests.stack.relay import Premises, Relay, until
+
+FUNCTIONS = (
+    "Authorizer",
+    "BookingEvents",
+    "Caretaker",
+    "Failures",
+    "PlatformEvents",
+    "PosEvents",
+    "PosWriter",
+    "Queries",
+)
+OAUTH_SITE = 901
+
+
+@pytest.fixture(scope="module")
+def roles(stack: dict[str, Any]) -> Roles:
+    """The deployed roles."""
+    return Roles(stack)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def rare_occasions(premises: Premises, care: Callable[[], dict[str, Any]]) -> None:
+    """What no other test brings about for certain: tokens that run out, under the writer and under the caretaker; a
+    failure whose people nobody named; a nudge that is lost; an outbox item that the stream did not bring."""
+    oauth = Relay(premises, "demo-oauth", premises.key)
+    oauth.seated("OAUTH-1")
+    premises.sandbox.control("state", {"expire_tokens": True})
+    oauth.seated("OAUTH-2")
+    premises.sandbox.control("state", {"expire_tokens": True})
+    rung_up = premises.sandbox.control("kounta/orders", {"site_id": OAUTH_SITE})
+
+    def swept() -> bool:
+        care()
+        return oauth.sale_of(str(rung_up["id"])) is not None
+
+    until(swept, "the sale of a venue by OAuth")
+
+    unnamed = premises.open_venue("nobody-named")
+    number = unnamed.seated("N-1")
+    unnamed.sandbox.staff("add-lines", number)
+    unnamed.change("N-1", "cancelled")
+    until(lambda: unnamed.failures("N-1"), "the failure that operations hear of")
+
+    with premises.stream_cut():
+        number = unnamed.seated("N-2")
+        unnamed.sandbox.staff("add-lines", number)
+        unnamed.change("N-2", "cancelled")
+
+        def announced() -> bool:
+            care()
+            return bool(unnamed.failures("N-2"))
+
+        until(announced, "the failure that the stream did not bring")
+
+
+def test_all_functions_are_looked_at(roles: Roles) -> None:
+    assert roles.functions() == [f"pos-relay-{name}" for name in FUNCTIONS]
+
+
+@pytest.mark.parametrize("function", FUNCTIONS)
+def test_no_permission_is_unused(roles: Roles, function: str) -> None:
+    unused = [(each.action, each.resource) for each in roles.unused(f"pos-relay-{function}")]
+    assert unused == []
