@@ -29,6 +29,8 @@ BY_EVENT_SOURCES = {"sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttr
     "dynamodb:DescribeStream",
     "dynamodb:ListStreams",
 }
+# Calls whose name stands in a form are recorded under a name of the emulator's, `POST.sns`.
+NAMELESS = {"sns"}
 MEMBERS = {
     "dynamodb:PutItem": "Put",
     "dynamodb:UpdateItem": "Update",
@@ -95,6 +97,10 @@ class Roles:
         for call in self._calls(key, name):
             if _touches(call, service, permission.resource):
                 return True
+        if service in NAMELESS:
+            for call in self._calls(key, f"POST.{service}"):
+                if _one(call.get("Action")) == name and _touches(call, service, permission.resource):
+                    return True
         member = MEMBERS.get(permission.action)
         if member is not None:
             for call in self._calls(key, "TransactWriteItems"):
@@ -158,6 +164,10 @@ def _touches(parameters: dict[str, Any], service: str, resource: str) -> bool:
     if service == "sqs":
         return str(parameters.get("QueueUrl", "")).rpartition("/")[2] == last
     if service == "sns":
-        topic = parameters.get("TopicArn")
-        return (topic[0] if isinstance(topic, list) else topic) == (None if resource == "*" else resource)
+        return bool(_one(parameters.get("TopicArn")) == (None if resource == "*" else resource))
     return True
+
+
+def _one(parameter: Any) -> Any:
+    """A parameter of a form, which may be recorded as a list."""
+    return parameter[0] if isinstance(parameter, list) else parameter
