@@ -109,6 +109,12 @@ class DeployedStack:
     now: Callable[[], datetime] = utc_now
     sleep: Callable[[float], None] = time.sleep
     _config: Config = field(default_factory=lambda: Config(connect_timeout=5, read_timeout=15))
+    _opened: list[httpx.Client] = field(default_factory=list)
+
+    def close(self) -> None:
+        """Ends all connections."""
+        for client in self._opened:
+            client.close()
 
     @cached_property
     def addresses(self) -> StackAddresses:
@@ -141,11 +147,11 @@ class DeployedStack:
     @cached_property
     def http(self) -> httpx.Client:
         """For all calls that are not AWS's."""
-        return make_client(self.transport)
+        return self._open()
 
     def line_to(self, connection: PosConnection) -> Line:
         """A line to a venue's Kounta, in the pace of all other callers. Raises NotFoundError without credentials."""
-        http = make_client(self.transport)
+        http = self._open()
         client = KountaClient(
             http,
             api_url=self.addresses.kounta_api_url,
@@ -164,6 +170,11 @@ class DeployedStack:
 
         http.event_hooks = {"response": [note_clock]}
         return line
+
+    def _open(self) -> httpx.Client:
+        client = make_client(self.transport)
+        self._opened.append(client)
+        return client
 
     def _take_turn(self, connection: PosConnection) -> None:
         slots = Slots(connection.connection_id, connection.pace_per_minute, 1)

@@ -167,6 +167,7 @@ class Premises:
     def close(self) -> None:
         """Ends connections, so that none is left open at the end."""
         self.http.close()
+        self.deployed.close()
         self.table.close()
         self.functions.close()
 
