@@ -23,8 +23,16 @@ from shared.domain.consequences import (
     undo_window,
     wants_to_read_order,
 )
-from shared.domain.errors import ConflictError, OutsideError, PacedError, PermissionLostError, RefusedError
+from shared.domain.errors import (
+    ConflictError,
+    OutsideError,
+    PacedError,
+    PermissionLostError,
+    RefusedError,
+    RelayError,
+)
 from shared.domain.orders import protocol
+from shared.domain.orders.draft import draft_order
 from shared.domain.orders.order import Order
 from shared.domain.orders.writes import What, Write, WriteState
 from shared.domain.pace import Slots
@@ -257,10 +265,26 @@ class AdvanceRecord:
             signal = stop_signal(step.record, order, write, step.venue, self.now(), self.timings)
             if signal is None:
                 return
+            if signal.code == "shadow" and write.what is What.CREATE:
+                self._show_request(step, order, write)
             withdrawn = protocol.withdrawn(write, signal.reason, signal.code)
             consequence = after_withdrawal(step.record, order, withdrawn, self.now())
             step.record = consequence.record
             step.outbox += consequence.outbox
+
+    def _show_request(self, step: Step, order: Order, write: Write) -> None:
+        """Keeps what would have been sent. Nobody is asked for a customer, so the guest's name stands in the notes."""
+        event = step.record.newest_event
+        if event is None or write.key in step.record.requests:
+            return
+        callback_uri = self.callback_uri(step.venue.id, order.id)
+        draft = draft_order(step.venue, event, order.id, write.id, callback_uri, None)
+        try:
+            body = self.gateway_for(step.venue, lambda: None).render_create(draft)
+        except RelayError as error:  # a venue that has no credentials yet can be tried in shadow all the same
+            log.warning("the request cannot be shown", extra={"record": step.record.id, "code": error.code})
+            return
+        step.record = replace(step.record, requests={**step.record.requests, write.key: body})
 
     def _due(self, record: Record) -> tuple[Order, Write] | None:
         following = record.next_write()

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from shared.domain.errors import OutsideError, PacedError
+from shared.domain.errors import NotFoundError, OutsideError, PacedError
 from shared.domain.identities import markers_in
 from shared.domain.orders.pos_order import ListedPosOrder
 from shared.domain.pace import Slots
@@ -59,7 +59,11 @@ class SweepSite:
             sweep.phase == "done" and self.now() - sweep.started_at >= timedelta(seconds=self.timings.sweep_every_s)
         ):
             sweep = Sweep(venue.id, self.now())
-        gateway = self.gateway_for(venue, self._take_slot(venue))
+        try:
+            gateway = self.gateway_for(venue, self._take_slot(venue))
+        except NotFoundError:
+            log.warning("venue without credentials", extra={"venue": venue.id})
+            return sweep
         while sweep.phase != "done" and time_left_s() > 2 * self.timings.read_timeout_s:
             try:
                 sweep = self._page(venue, gateway, sweep)

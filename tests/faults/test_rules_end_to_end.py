@@ -409,6 +409,9 @@ def test_shadow_sends_nothing_and_shows_what_it_would_have(relay: Simulation) ->
     assert relay.calls("") == 0
     assert relay.decisions()[0] == "create_order"
     assert relay.order().create.code == "shadow"
+    shown = relay.record().requests[relay.order().create.key]
+    assert b"Table 12" in shown
+    assert b'"status":"SUBMITTED"' in shown
     assert not relay.failures()
     relay.with_venue(mode=VenueMode.LIVE)
     relay.settle()
