@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from shared.domain.errors import NotFoundError
 from shared.domain.failures import Failure, words_for
@@ -70,7 +71,7 @@ class ReportFailure:
 
     def _tell(self, failure: Failure, venue: Venue | None) -> None:
         name = venue.name if venue else failure.venue_id
-        subject, text, short = notice(failure, name, self.support_line)
+        subject, text, short = notice(failure, name, venue.timezone if venue else "UTC", self.support_line)
         emails, mobiles = (venue.notify_emails, venue.notify_mobiles) if venue else ((), ())
         sends = [partial(self.post.mail, address, subject, text) for address in emails]
         sends += [partial(self.post.sms, number, short) for number in mobiles]
@@ -86,8 +87,8 @@ class ReportFailure:
             self.post.tell_operations(subject, text)
 
 
-def notice(failure: Failure, venue_name: str, support_line: str) -> tuple[str, str, str]:
-    """(subject, mail text, SMS text) of a failure. Names no guest."""
+def notice(failure: Failure, venue_name: str, timezone: str, support_line: str) -> tuple[str, str, str]:
+    """(subject, mail text, SMS text) of a failure. Names no guest; times are the venue's."""
     words = words_for(failure.code)
     subject = f"{venue_name}: {words.title}"
     lines = [words.title, "", f"What happened: {words.meaning}", f"What to do: {words.action}", ""]
@@ -101,7 +102,8 @@ def notice(failure: Failure, venue_name: str, support_line: str) -> tuple[str, s
         lines.append(f"POS order: {failure.pos_order_id}")
     if failure.message:
         lines.append(f"The POS said: {failure.message}")
-    lines.append(f"Time: {failure.at:%Y-%m-%d %H:%M} UTC")
+    at = failure.at.astimezone(ZoneInfo(timezone))
+    lines.append(f"Time: {at:%A %H:%M} ({at:%Y-%m-%d}, {at.tzname()})")
     if support_line:
         lines += ["", f"Support: {support_line}"]
     table = f" T{'+'.join(failure.tables)}" if failure.tables else ""
