@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sandbox.control_state import StateChange, apply_state, shown_state
 from sandbox.faults import Fault
 from sandbox.kounta import oauth
-from sandbox.kounta.models import Client, Company, Order
+from sandbox.kounta.back_office import Company
+from sandbox.kounta.models import Client, Order
 from sandbox.kounta.order_view import order_json
 from sandbox.kounta.refusals import RefusalError, not_found
 from sandbox.messages import Json, SandboxAnswer, SandboxRequest, from_json, json_answer
@@ -38,6 +39,11 @@ class StaffAct(BaseModel):
     amount: Decimal | None = None
     method_id: int | None = None
     tip: Decimal = Decimal(0)
+    percent: Decimal | None = None
+    customer_id: int | None = None
+    order_ids: list[int] = Field(default_factory=list)
+    course: int = 1
+    course_status: Literal["no status", "uncalled", "pending", "called"] = "called"
 
 
 class TillSale(BaseModel):
@@ -83,6 +89,7 @@ class Control:
             ("POST", "reset"): self._reset,
             ("GET", "calls"): self._calls,
             ("GET", "outbox"): lambda _: sandbox.outbox(),
+            ("GET", "driver"): lambda request: sandbox.driver.shown(request.parameter("venue")),
             ("GET", "kounta/orders"): self._orders,
             ("POST", "kounta/orders"): self._ring_up,
             ("GET", "kounta/companies"): self._companies,
@@ -151,6 +158,9 @@ class Control:
             "callback_uri": order.callback_uri,
             "complete_when_paid": order.complete_when_paid,
             "due": order.due,
+            "pass_thru_printing": order.pass_thru_printing,
+            "printed_by": order.printed_by,
+            "group_finalised": order.group_finalised,
             "notifications": [notice.model_dump(mode="json") for notice in order.notices],
         }
 
@@ -168,6 +178,13 @@ class Control:
             "reject": lambda: staff.reject(order_id, wanted.reason, wanted.reason_name),
             "add-lines": lambda: staff.add_lines(order_id, wanted.lines),
             "pay": lambda: staff.pay(order_id, wanted.amount, wanted.method_id, wanted.tip),
+            "hold": lambda: staff.hold(order_id),
+            "print": lambda: staff.print_to_kitchen(order_id),
+            "tip-service": lambda: staff.charge_tip_service(order_id, wanted.percent, wanted.amount),
+            "course": lambda: staff.call_course(order_id, wanted.course, wanted.course_status),
+            "customer": lambda: staff.link_customer(order_id, wanted.customer_id),
+            "group": lambda: staff.group(order_id, wanted.order_ids),
+            "finalise": lambda: staff.finalise(order_id),
             "complete": lambda: staff.complete(order_id),
             "delete": lambda: staff.delete(order_id),
         }

@@ -36,6 +36,7 @@ class StateChange(BaseModel):
     site_offline: bool | None = None
     online_ordering_paused: bool | None = None
     pass_thru_register_offline: bool | None = None
+    registers_offline: list[int] | None = None
     product_out_of_stock: list[int] | None = None
     product_gone: list[int] | None = None
 
@@ -47,6 +48,8 @@ class StateChange(BaseModel):
     expired_token_status: int | None = None
     me_redirects: bool | None = None
     replay_location: bool | None = None
+    driver_tracking_down: bool | None = None
+    topics: dict[str, str] | None = None
 
     rate_limits: RateLimits | None = None
     expire_tokens: bool = False
@@ -63,6 +66,7 @@ HABITS = (
     "expired_token_status",
     "me_redirects",
     "replay_location",
+    "driver_tracking_down",
 )
 
 
@@ -80,6 +84,8 @@ def apply_state(sandbox: Sandbox, change: StateChange) -> None:
         for site_id in known:
             switches.sites[site_id] = switches.site(site_id).model_copy(update=conditions)
     updates = {name: given[name] for name in HABITS if name in given}
+    if change.topics is not None:
+        updates["topics"] = {**switches.topics.model_dump(), **change.topics}
     limits = change.rate_limits
     if limits is not None:
         updates |= {"basic_per_minute": limits.basic} if limits.basic is not None else {}

@@ -1,4 +1,4 @@
-"""The whole sandbox in process: Kounta, Now Book It, the control API and a catcher of platform events."""
+"""The whole sandbox in process: Kounta, Now Book It, the control API, catchers of platform events and deliveries."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from pydantic import BaseModel
 
 from sandbox.calls import CallLog
 from sandbox.control import Control
+from sandbox.driver import DriverTracking
 from sandbox.fault_effects import lost
 from sandbox.faults import Faults
 from sandbox.kounta.api import KountaSandbox
@@ -70,6 +71,13 @@ class Sandbox:
             lock=self.lock,
         )
         self._platform_events = Shelf(self._store, "platform.event", PlatformEvent)
+        self.driver = DriverTracking(
+            self.clock.now,
+            self._store,
+            self.faults,
+            self.calls,
+            lambda: self.kounta.state.switches.driver_tracking_down,
+        )
         self._control = Control(self)
 
     def handle(self, request: SandboxRequest) -> SandboxAnswer:
@@ -83,6 +91,9 @@ class Sandbox:
             return self._control.handle(request)
         if first == "_platform":
             return self._catch(request)
+        if first == "_driver":
+            with self.lock:
+                return self.driver.handle(request)
         return json_answer(404, {"error": "not_found", "error_description": "No such part of the sandbox."})
 
     def take_deliveries(self) -> list[Delivery]:
@@ -102,6 +113,7 @@ class Sandbox:
             self.kounta.reset()
             self.nowbookit.reset()
             self._platform_events.clear()
+            self.driver.clear()
             self.clock.reset()
             self._store.flush()
 

@@ -1,11 +1,13 @@
-"""What a back office has set up: company, sites, registers, staff, payment methods, products."""
+"""What a back office has set up: company, sites, registers, staff, payment methods; the menu is in `menu.py`."""
 
 from __future__ import annotations
 
-from sandbox.kounta.models import Company, Product, Register, Site
+from collections.abc import Callable
+
+from sandbox.kounta import menu
+from sandbox.kounta.back_office import Company, Register, Site
 from sandbox.kounta.refusals import not_found
 from sandbox.kounta.state import KountaState
-from sandbox.kounta.totals import to_unit
 from sandbox.messages import Json
 
 
@@ -35,19 +37,33 @@ def site_json(site: Site) -> Json:
     return {"id": site.id, "name": site.name, "code": "", "registers": {"count": len(site.registers)}}
 
 
+def register_online(state: KountaState, site: Site, register: Register) -> bool:
+    """Whether a device is in use at this register."""
+    condition = state.switches.site(site.id)
+    return not condition.site_offline and register.id not in condition.registers_offline
+
+
+def register_prints(state: KountaState, site: Site, register: Register) -> bool:
+    """Whether it can print pass-thru orders now."""
+    return register_online(state, site, register) and not state.switches.site(site.id).pass_thru_register_offline
+
+
+def site_online(state: KountaState, site: Site) -> bool:
+    """Whether at least one device is in use."""
+    return any(register_online(state, site, register) for register in site.registers)
+
+
 def site_status_json(state: KountaState, site: Site) -> Json:
     """`GET …/sites/{id}/status`: online means that at least one device is in use."""
-    condition = state.switches.site(site.id)
-    printing_offline = condition.pass_thru_register_offline or condition.site_offline
-    till = site.registers[0]
+    till = site.printing_register
     return {
         "site_id": site.id,
-        "status": "offline" if condition.site_offline else "online",
-        "online_ordering": "offline" if condition.online_ordering_paused else "online",
+        "status": _word(site_online(state, site)),
+        "online_ordering": _word(not state.switches.site(site.id).online_ordering_paused),
         "pass_thru_printing_register": {
             "id": till.id,
             "name": till.name,
-            "status": "offline" if printing_offline else "online",
+            "status": _word(register_prints(state, site, till)),
         },
     }
 
@@ -84,27 +100,45 @@ def staff_json(company: Company) -> Json:
 
 def payment_methods_json(company: Company) -> Json:
     """`GET …/payment_methods`."""
-    return [method.model_dump() for method in company.payment_methods]
+    return [method.model_dump(exclude={"client_id"}) for method in company.payment_methods]
 
 
-def product_json(product: Product) -> Json:
-    """A product as company lists show it."""
-    return {"id": product.id, "name": product.name, "code": product.code, "number": product.code, "show_online": True}
+def _word(online: bool) -> str:
+    return "online" if online else "offline"
 
 
-def site_product_json(state: KountaState, company: Company, site: Site, product: Product) -> Json:
-    """A product with its price and availability at a site."""
-    tax = to_unit(product.unit_price * company.tax.rate)
-    return {
-        **product_json(product),
-        "unit_price": to_unit(product.unit_price + tax),
-        "unit_price_ex_tax": product.unit_price,
-        "unit_tax": tax,
-        "is_available": product.id not in state.switches.site(site.id).product_out_of_stock,
+def shown(state: KountaState, company: Company, shape: str, ids: tuple[int, ...], query: dict[str, str]) -> Json:
+    """What stands at a path of the back office, `#` being its ids; raises RefusalError 404 for what does not exist."""
+    if shape.startswith("sites/#"):
+        return _of_site(state, company, find_site(company, ids[0]), shape, ids[1:], query)
+    shapes: dict[str, Callable[[], Json]] = {
+        "sites": lambda: [site_json(site) for site in company.sites],
+        "status": lambda: [site_status_json(state, site) for site in company.sites],
+        "registers": lambda: registers_json(company),
+        "registers/#": lambda: find_register(company, ids[0]),
+        "staff": lambda: staff_json(company),
+        "payment_methods": lambda: payment_methods_json(company),
+        "categories": lambda: menu.categories_json(company, company.products),
+        "products": lambda: [menu.product_json(one) for one in menu.matching(company.products, query)],
+        "products/#": lambda: menu.product_json(menu.find_product(company.products, ids[0])),
+        "products/#/modifiers": lambda: menu.modifiers_json(company, ids[0]),
     }
+    return shapes[shape]()
 
 
-def site_products(state: KountaState, company: Company, site: Site) -> list[Product]:
-    """What the site sells."""
-    gone = state.switches.site(site.id).product_gone
-    return [product for product in company.products if product.id not in gone]
+def _of_site(
+    state: KountaState, company: Company, site: Site, shape: str, ids: tuple[int, ...], query: dict[str, str]
+) -> Json:
+    sold = menu.site_products(state, company, site)
+    shapes: dict[str, Callable[[], Json]] = {
+        "sites/#": lambda: site_json(site),
+        "sites/#/status": lambda: site_status_json(state, site),
+        "sites/#/registers": lambda: registers_json(company, site.id),
+        "sites/#/categories": lambda: menu.categories_json(company, sold),
+        "sites/#/inventory": lambda: menu.inventory_json(state, site, sold),
+        "sites/#/products": lambda: menu.site_products_json(state, company, site, query),
+        "sites/#/products/#": lambda: menu.site_product_json(
+            state, company, site, menu.find_product(sold, ids[0]), query.get("fields")
+        ),
+    }
+    return shapes[shape]()

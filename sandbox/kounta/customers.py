@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 
-from sandbox.kounta.models import Company, Customer
+from sandbox.kounta.back_office import Company
+from sandbox.kounta.models import Customer
 from sandbox.kounta.order_schema import CUSTOMER_CHANGES, NEW_CUSTOMER
 from sandbox.kounta.refusals import RefusalError, not_found
 from sandbox.kounta.state import KountaState

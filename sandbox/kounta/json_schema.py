@@ -32,10 +32,6 @@ def wrong_type(value: Json, pointer: str, wanted: str) -> InvalidContentError:
     return InvalidContentError(pointer or "/", f"{found(value)} value found, but {article} {wanted} is required.")
 
 
-def anything(value: Json, pointer: str) -> None:
-    """No demands."""
-
-
 def identifier(value: Json, pointer: str) -> None:
     """An id: a JSON number without a fraction."""
     if isinstance(value, bool) or not isinstance(value, int):

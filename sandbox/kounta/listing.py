@@ -8,7 +8,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal, InvalidOperation
 from typing import TypeVar
 
-from sandbox.kounta.models import Company, ListedOrder, Order
+from sandbox.kounta.back_office import Company
+from sandbox.kounta.models import ListedOrder, Order
 from sandbox.kounta.order_schema import STATUSES
 from sandbox.kounta.order_view import row_json
 from sandbox.kounta.refusals import RefusalError, not_found

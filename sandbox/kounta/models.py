@@ -3,100 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from sandbox.kounta.back_office import Tax
 
 
 class Kept(BaseModel):
     """A stored row; unknown fields are refused."""
 
     model_config = ConfigDict(extra="forbid")
-
-
-class Tax(Kept):
-    """A tax rate, 0.1 = 10 %."""
-
-    id: int = 91
-    name: str = "GST"
-    rate: Decimal = Decimal("0.1")
-
-
-class Register(Kept):
-    """One till. `sale_prefix` begins its sale numbers."""
-
-    id: int
-    code: str = "T1"
-    name: str
-    sale_prefix: str = "SP"
-
-
-class Site(Kept):
-    """One restaurant."""
-
-    id: int
-    name: str
-    registers: list[Register] = Field(min_length=1)
-
-
-class Product(Kept):
-    """Something to sell; `unit_price` is before tax."""
-
-    id: int
-    name: str
-    code: str = ""
-    unit_price: Decimal
-
-
-class PaymentMethod(Kept):
-    """A way to pay."""
-
-    id: int
-    name: str
-    ledger_code: str = ""
-
-
-class StaffMember(Kept):
-    """Somebody who works a register."""
-
-    id: int
-    first_name: str
-    last_name: str
-
-
-class Company(Kept):
-    """One Kounta account with everything set up in its back office."""
-
-    id: int
-    name: str
-    currency: str = "AUD"
-    utc_offset: str = Field(default="+11:00", pattern=r"^[+-]\d\d:\d\d$")
-    timezone: str = "Australia/Sydney"
-    tax: Tax = Tax()
-    sites: list[Site] = Field(min_length=1)
-    products: list[Product] = []
-    payment_methods: list[PaymentMethod] = []
-    staff: list[StaffMember] = []
-
-    def site(self, site_id: int) -> Site | None:
-        """A site by id."""
-        return next((site for site in self.sites if site.id == site_id), None)
-
-    def register(self, register_id: int) -> tuple[Site, Register] | None:
-        """A register by id, with its site."""
-        return next(
-            ((site, till) for site in self.sites for till in site.registers if till.id == register_id),
-            None,
-        )
-
-    def product(self, product_id: int) -> Product | None:
-        """A product by id."""
-        return next((product for product in self.products if product.id == product_id), None)
-
-    def payment_method(self, method_id: int) -> PaymentMethod | None:
-        """A payment method by id."""
-        return next((method for method in self.payment_methods if method.id == method_id), None)
 
 
 class Client(Kept):
@@ -135,8 +53,35 @@ class Line(Kept):
     price_fixed_variation: Decimal = Decimal(0)
     modifiers: list[int] = []
     notes: str = ""
+    sku: str | None = None
+    part_of_option_set: bool = False
+    course_name: str | None = None
+    course_ordinal: int | None = None
+    course_status: str = "no status"
     total_ex_tax: Decimal = Decimal(0)
     total_tax: Decimal = Decimal(0)
+
+
+class ChosenOption(Kept):
+    """A product chosen with or in an option set; `line_number` is the order line that stands for it."""
+
+    product_id: int
+    line_number: int
+    instructions: str | None = None
+    option_sets: list[ChosenSet] = []
+
+    def line_numbers(self) -> set[int]:
+        """The lines of the choice and of everything nested in it."""
+        nested = (option for chosen in self.option_sets for option in chosen.options)
+        return {self.line_number}.union(*(option.line_numbers() for option in nested))
+
+
+class ChosenSet(Kept):
+    """What was chosen of one option set."""
+
+    option_set_id: int
+    name: str
+    options: list[ChosenOption]
 
 
 class Payment(Kept):
@@ -179,6 +124,7 @@ class ListedOrder(Kept):
     tips: Decimal
     discounted: bool
     on_account: bool
+    is_refund: bool = False
 
 
 class Order(Kept):
@@ -199,6 +145,7 @@ class Order(Kept):
     guests: int | None = None
     customer_id: int | None = None
     lines: list[Line] = []
+    options: list[ChosenOption] = []
     payments: list[Payment] = []
     notices: list[Notice] = []
     price_variation: Decimal = Decimal(1)
@@ -213,7 +160,13 @@ class Order(Kept):
     pass_thru_printing: bool = False
     pass_thru_printing_register: int | None = None
     printed: bool = False
+    printed_by: int | None = None
     original_order_id: int | None = None
+    tip_service_percent: Decimal | None = None
+    tip_service_amount: Decimal | None = None
+    group_id: int | None = None
+    grouped_at: datetime | None = None
+    group_finalised: bool = False
     placed_at: str | None = None
     fulfil_at: str | None = None
     created_at: datetime
@@ -233,9 +186,33 @@ class Order(Kept):
         return sum((payment.tip for payment in self.payments), Decimal(0))
 
     @property
+    def tip_service(self) -> Decimal:
+        """The tip or service charge put on at the register; part of a full payment (Kounta docs: Get an order)."""
+        if self.tip_service_amount is not None:
+            return self.tip_service_amount
+        percent = self.tip_service_percent or Decimal(0)
+        return (self.total * percent / 100).quantize(Decimal("0.01"), ROUND_HALF_UP)
+
+    @property
+    def tip_service_paid(self) -> Decimal:
+        """What has been paid towards it: tips, and what was paid beyond the total."""
+        beyond = max(self.paid - self.total, Decimal(0))
+        return min(self.tips + beyond, self.tip_service) if self.tip_service else self.tips
+
+    @property
     def due(self) -> Decimal:
-        """What is still to pay; negative when overpaid."""
-        return self.total - self.paid
+        """What is still to pay, the service charge included; negative when overpaid or to be paid back."""
+        return self.total + self.tip_service - self.paid - min(self.tips, self.tip_service)
+
+    @property
+    def settled(self) -> bool:
+        """Nothing is left to pay; of a refund, nothing to pay back."""
+        return self.due <= 0 if self.total >= 0 else self.due >= 0
+
+    @property
+    def is_refund(self) -> bool:
+        """Gives money back, or refers to the sale that it gives back."""
+        return self.original_order_id is not None or self.total < 0
 
     @property
     def live(self) -> bool:
@@ -289,8 +266,20 @@ class SiteCondition(Kept):
     site_offline: bool = False
     online_ordering_paused: bool = False
     pass_thru_register_offline: bool = False
+    registers_offline: list[int] = []
     product_out_of_stock: list[int] = []
     product_gone: list[int] = []
+
+
+class Topics(Kept):
+    """What the webhook topics are called. Only the first two are known; the others are guesses, hence settings."""
+
+    completed: str = "orders/completed"
+    deleted: str = "orders/deleted"
+    customer_linked: str = "orders/customer_linked"
+    customer_unlinked: str = "orders/customer_unlinked"
+    kitchen_print: str = "orders/kitchen_print"
+    group_finalised: str = "orders/group_finalised"
 
 
 class Switches(Kept):
@@ -306,6 +295,8 @@ class Switches(Kept):
     expired_token_status: int = 401
     me_redirects: bool = False
     replay_location: bool = True
+    driver_tracking_down: bool = False
+    topics: Topics = Topics()
     sites: dict[int, SiteCondition] = {}
 
     def site(self, site_id: int) -> SiteCondition:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sandbox.kounta.json_schema import (
     Rule,
-    anything,
     array,
     boolean,
     identifier,
@@ -31,11 +32,34 @@ LINE_FIELDS: dict[str, Rule] = {
     "price_fixed_variation": number,
     "modifiers": array(identifier),
 }
+INSTRUCTIONS = ("No", "Extra", "Only", "On Side")
+DEEPEST_OPTION = 8
+
+
+def _option_sets(deepest: int) -> Rule:
+    # Kounta docs: "Option sets can be nested by using the same options schema inside each of the option_sets items".
+    fields = {"option_set_id": identifier, "options": array(_option(deepest - 1))}
+    return array(record(fields, required=("option_set_id", "options")))
+
+
+def _option(deepest: int) -> Rule:
+    fields: dict[str, Rule] = {
+        "product_id": identifier,
+        "unit_price": number,
+        "unit_price_inc_tax": number,
+        "instructions": one_of(*INSTRUCTIONS),
+    }
+    if deepest:
+        fields["option_sets"] = _option_sets(deepest)
+    return record(fields, required=("product_id",))
+
+
+OPTION = _option(DEEPEST_OPTION)
 PAYMENT_FIELDS: dict[str, Rule] = {"method_id": identifier, "amount": number, "ref": text(255), "tip": number}
 
-LINE = record(LINE_FIELDS, required=("product_id",))
+LINE = record({**LINE_FIELDS, "option_sets": _option_sets(DEEPEST_OPTION)}, required=("product_id",))
 LINE_CHANGES = record(LINE_FIELDS)
-PAYMENT = record(PAYMENT_FIELDS, required=("method_id", "amount"))
+PAYMENT = record(PAYMENT_FIELDS, required=("amount",))
 PAYMENT_CHANGES = record({"ref": text(255), "tip": number})
 
 CHANGEABLE: dict[str, Rule] = {
@@ -62,7 +86,7 @@ NEW_ORDER = record(
         "register_id": identifier,
         "sale_number": text(50),
         "lines": array(LINE),
-        "options": array(anything),
+        "options": array(OPTION),
         "payments": array(PAYMENT),
         "pass_thru_printing": boolean,
         "pass_thru_printing_register": identifier,
@@ -97,10 +121,14 @@ CUSTOMER_FIELDS: dict[str, Rule] = {
 NEW_CUSTOMER = record(CUSTOMER_FIELDS, required=("first_name",))
 CUSTOMER_CHANGES = record(CUSTOMER_FIELDS)
 
-TOPICS = ("orders/completed", "orders/deleted", "sites/created", "sites/updated", "tables/updated")
-WEBHOOK_FIELDS: dict[str, Rule] = {
-    "topic": one_of(*TOPICS),
-    "address": text(2000, WEB_ADDRESS),
-    "format": one_of("json"),
-    "filter": record({"site_ids": array(identifier), "customer": array(identifier)}),
-}
+OTHER_TOPICS = ("sites/created", "sites/updated", "tables/updated")
+
+
+def webhook_fields(topics: Iterable[str]) -> dict[str, Rule]:
+    """The fields of a webhook, whose topic is one of these."""
+    return {
+        "topic": one_of(*topics, *OTHER_TOPICS),
+        "address": text(2000, WEB_ADDRESS),
+        "format": one_of("json"),
+        "filter": record({"site_ids": array(identifier), "customer": array(identifier)}),
+    }

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from sandbox.kounta.events import status_changed
+from sandbox.kounta.events import kitchen_print, status_changed
 from sandbox.kounta.models import Order
 from sandbox.kounta.state import KountaState
 
+PRINTS = {"ON_HOLD", "ACCEPTED"}
+"""Statuses whose coming prints in the kitchen (Kounta docs: "e.g. put an order ON_HOLD"; ACCEPTED is our guess)."""
+
 
 def fully_paid(order: Order) -> bool:
-    """Paid, and something was paid."""
-    return bool(order.payments) and order.due <= 0
+    """Paid (of a refund: paid back), and something was paid."""
+    return bool(order.payments) and order.settled
 
 
 def change_status(state: KountaState, order: Order, status: str) -> None:
@@ -18,6 +21,8 @@ def change_status(state: KountaState, order: Order, status: str) -> None:
         order.status = status
         state.put_order(order)
         status_changed(state, order)
+        if status in PRINTS:
+            kitchen_print(state, order)
     complete_if_paid(state, order)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sandbox.kounta.models import Company, Customer, Line, ListedOrder, Order, Payment
+from sandbox.kounta.back_office import Company
+from sandbox.kounta.models import ChosenOption, Customer, Line, ListedOrder, Order, Payment
 from sandbox.kounta.totals import discounted, to_unit
 from sandbox.messages import Json
 from sandbox.timeline import iso
@@ -10,10 +11,10 @@ from sandbox.timeline import iso
 
 def line_json(line: Line) -> Json:
     """One line."""
-    shown = {
+    shown: dict[str, Json] = {
         "number": line.number,
         "line_id": line.line_id,
-        "product": {"id": line.product_id, "name": line.product_name},
+        "product": {"id": line.product_id, "name": line.product_name} | ({"sku": line.sku} if line.sku else {}),
         "quantity": line.quantity,
         "unit_price": line.unit_price,
         "unit_tax": to_unit(line.unit_price * line.tax.rate),
@@ -23,9 +24,34 @@ def line_json(line: Line) -> Json:
         "price_variation": line.price_variation,
         "price_fixed_variation": line.price_fixed_variation,
         "modifiers": line.modifiers,
-        "part_of_option_set": False,
+        "part_of_option_set": line.part_of_option_set,
+        "course_status": line.course_status,
     }
+    if line.course_ordinal is not None:
+        shown |= {"course_name": line.course_name, "course_ordinal": line.course_ordinal}
     return shown | ({"notes": line.notes} if line.notes else {})
+
+
+def option_json(order: Order, chosen: ChosenOption) -> Json:
+    """A product chosen with or in an option set; its `line_number` is that of its order line."""
+    line = next(line for line in order.lines if line.number == chosen.line_number)
+    shown: dict[str, Json] = {
+        "product_id": chosen.product_id,
+        "name": line.product_name,
+        "unit_price": line.unit_price,
+        "unit_tax": to_unit(line.unit_price * line.tax.rate),
+        "taxes": [{"id": line.tax.id, "name": line.tax.name, "rate": line.tax.rate}],
+        "line_number": chosen.line_number,
+        "option_sets": [
+            {
+                "name": one.name,
+                "option_set_id": one.option_set_id,
+                "options": [option_json(order, option) for option in one.options],
+            }
+            for one in chosen.option_sets
+        ],
+    }
+    return shown | ({"instructions": chosen.instructions} if chosen.instructions is not None else {})
 
 
 def payment_json(payment: Payment, utc_offset: str) -> Json:
@@ -56,13 +82,13 @@ def order_json(order: Order, company: Company, customer: Customer | None) -> Jso
         "total_tax": order.total_tax,
         "paid": order.paid,
         "tips": order.tips,
-        "tip_service_paid": order.tips,
+        "tip_service_paid": order.tip_service_paid,
         "register_id": order.register_id,
         "site_id": order.site_id,
         "staff_member_id": order.staff_id,
         "deleted": order.deleted,
         "lines": [line_json(line) for line in order.lines],
-        "options": [],
+        "options": [option_json(order, chosen) for chosen in order.options],
         "payments": [payment_json(payment, offset) for payment in order.payments],
         "price_variation": order.price_variation,
         "price_fixed_variation": order.price_fixed_variation,
@@ -82,6 +108,11 @@ def order_json(order: Order, company: Company, customer: Customer | None) -> Jso
         "placed_at": order.placed_at,
         "fulfil_at": order.fulfil_at,
         "original_order_id": order.original_order_id,
+        "refunded_order_id": order.original_order_id,
+        "group_id": order.group_id,
+        "tip_service_percent": order.tip_service_percent,
+        "tip_service_amount": order.tip_service_amount,
+        "pass_thru_printing": order.pass_thru_printing or None,
         "reject_reason": order.reject_reason or None,
     }
     if order.status != "COMPLETE":
@@ -110,12 +141,13 @@ def listed_order(order: Order) -> ListedOrder:
         tips=order.tips,
         discounted=discounted(order),
         on_account=any(payment.method_name.lower() == "account" for payment in order.payments),
+        is_refund=order.is_refund,
     )
 
 
 def row_json(order: Order, version: ListedOrder, utc_offset: str) -> Json:
     """One abridged row of a list: no lines, no payments."""
-    return {
+    shown: dict[str, Json] = {
         "id": order.id,
         "id_str": str(order.id),
         "status": version.status,
@@ -131,3 +163,4 @@ def row_json(order: Order, version: ListedOrder, utc_offset: str) -> Json:
         "created_at": iso(order.created_at, utc_offset),
         "updated_at": iso(version.at, utc_offset),
     }
+    return shown | ({"is_refund": True} if version.is_refund else {})

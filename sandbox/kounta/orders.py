@@ -6,13 +6,15 @@ import hashlib
 from decimal import Decimal
 from typing import Any
 
-from sandbox.kounta.events import order_deleted, status_changed
-from sandbox.kounta.lines import make_line
-from sandbox.kounta.models import Company, Order, Register, Site
+from sandbox.kounta.back_office import Company, Register, Site
+from sandbox.kounta.events import customer_linked, customer_unlinked, kitchen_print, order_deleted, status_changed
+from sandbox.kounta.line_building import choose, put_on
+from sandbox.kounta.models import Order
 from sandbox.kounta.order_schema import NEW_ORDER, ORDER_CHANGES
-from sandbox.kounta.order_status import change_status, complete_if_paid, fully_paid
+from sandbox.kounta.order_status import PRINTS, change_status, complete_if_paid
 from sandbox.kounta.payments import make_payment
-from sandbox.kounta.refusals import RefusalError, complete_is_final, ordering_paused, register_offline
+from sandbox.kounta.printing import print_through, printer_for
+from sandbox.kounta.refusals import RefusalError, complete_is_final, ordering_paused
 from sandbox.kounta.state import KountaState
 from sandbox.kounta.totals import add_up
 from sandbox.messages import Json
@@ -21,12 +23,12 @@ SALEID_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
 PLAIN_FIELDS = ("notes", "order_type", "guests", "callback_uri", "placed_at", "fulfil_at")
 FLAG_FIELDS = ("complete_when_paid", "enable_alert_sound", "prompt_for_reject_reason", "lock")
 
+BOTH_VARIATIONS = "price_variation and price_fixed_variation cannot both be specified."
+
 
 def create_order(state: KountaState, company: Company, client_id: str | None, body: Json) -> Order:
     """Make an order; raises RefusalError with the vendor's reason."""
     NEW_ORDER(body, "")
-    if body.get("options"):
-        raise RefusalError(501, "Option sets are not part of this sandbox yet.")
     if body.get("status") == "ACCEPTED":
         raise RefusalError(400, "Orders cannot be created with status ACCEPTED.")
     site, register = _where(company, body)
@@ -52,19 +54,26 @@ def create_order(state: KountaState, company: Company, client_id: str | None, bo
     )
     order.saleid = _saleid(order.id)
     _apply(state, company, order, body)
-    for position, line in enumerate(body.get("lines", ())):
-        order.lines.append(make_line(state, company, site.id, order.status, line, position + 1))
+    for line in body.get("lines", ()):
+        put_on(state, company, order, line)
+    for option in body.get("options", ()):
+        order.options.append(choose(state, company, order, option))
     for position, payment in enumerate(body.get("payments", ())):
-        order.payments.append(make_payment(state, company, payment, position + 1))
+        order.payments.append(make_payment(state, company, client_id, payment, position + 1))
     add_up(order)
     _within_limit(order)
-    if order.pass_thru_printing:
-        _print_through(state, site, order)
-    if order.status == "COMPLETE" and order.due > 0:
+    printer = printer_for(state, site, order) if order.pass_thru_printing else None
+    if order.status == "COMPLETE" and not order.settled:
         raise RefusalError(400, "Order is not fully paid.")
     state.put_order(order)
+    tell_of_link(state, order, None)
+    if printer is not None:
+        print_through(state, order, printer)
+        return order
     if order.status == "COMPLETE":
         status_changed(state, order)
+    if order.status in PRINTS:
+        kitchen_print(state, order)
     complete_if_paid(state, order)
     return order
 
@@ -78,11 +87,14 @@ def update_order(state: KountaState, company: Company, order: Order, body: Json)
     status = body.get("status", order.status)
     changed = order.model_copy(deep=True)
     _apply(state, company, changed, body)
+    if changed.price_variation != 1 and changed.price_fixed_variation != 0:
+        raise RefusalError(400, BOTH_VARIATIONS)
     add_up(changed)
     _within_limit(changed)
-    if status == "COMPLETE" and changed.due > 0:
+    if status == "COMPLETE" and not changed.settled:
         raise RefusalError(400, "Order is not fully paid.")
     state.put_order(changed)
+    tell_of_link(state, changed, order.customer_id)
     change_status(state, changed, status)
 
 
@@ -95,6 +107,18 @@ def delete_order(state: KountaState, order: Order) -> None:
     order.deleted = True
     state.put_order(order)
     order_deleted(state, order)
+
+
+def tell_of_link(state: KountaState, order: Order, before: int | None) -> None:
+    """Tell of the customer who was taken off the order (`before`) and of the one now on it, if they differ."""
+    if before == order.customer_id:
+        return
+    left = state.customers.get(str(before))
+    if left is not None:
+        customer_unlinked(state, order, left)
+    joined = state.customer_of(order)
+    if joined is not None:
+        customer_linked(state, order, joined)
 
 
 def _where(company: Company, body: Json) -> tuple[Site, Register | None]:
@@ -132,7 +156,7 @@ def _apply(state: KountaState, company: Company, order: Order, body: dict[str, A
 
 def _variations_exclude_each_other(body: Json) -> None:
     if "price_variation" in body and "price_fixed_variation" in body:
-        raise RefusalError(400, "price_variation and price_fixed_variation cannot both be specified.")
+        raise RefusalError(400, BOTH_VARIATIONS)
 
 
 def _within_limit(order: Order) -> None:
@@ -144,7 +168,7 @@ def _original_is_complete(state: KountaState, company: Company, body: Json) -> N
     if "original_order_id" not in body:
         return
     original = state.orders.get(str(body["original_order_id"]))
-    if original is None or original.company_id != company.id:
+    if original is None or original.deleted or original.company_id != company.id:
         raise RefusalError(400, f"Order ({body['original_order_id']}) does not exist.")
     if original.status != "COMPLETE":
         raise RefusalError(400, "The original order must be complete.")
@@ -159,21 +183,3 @@ def _saleid(order_id: int) -> str:
     # Looks random, as on a receipt, but a test that is repeated gets the same.
     digest = hashlib.sha256(str(order_id).encode()).digest()
     return "".join(SALEID_LETTERS[byte % len(SALEID_LETTERS)] for byte in digest[:8])
-
-
-def _print_through(state: KountaState, site: Site, order: Order) -> None:
-    # Kounta docs, Pass Thru Printing: a named register that is offline falls back to the default one. The sandbox
-    # knows one condition per site, so with it offline there is no fallback left.
-    if order.status not in {"ON_HOLD", "PENDING"}:
-        raise RefusalError(400, "A pass-thru-printing order must have status ON_HOLD or PENDING.")
-    if order.status == "PENDING" and not fully_paid(order):
-        raise RefusalError(400, "A pass-thru-printing order in PENDING status must be paid in full.")
-    default = site.registers[0]
-    named = next((till for till in site.registers if till.id == order.pass_thru_printing_register), None)
-    if order.pass_thru_printing_register is not None and named is None:
-        raise RefusalError(400, f"Register ({order.pass_thru_printing_register}) does not exist.")
-    if state.switches.site(site.id).pass_thru_register_offline:
-        raise register_offline((named or default).name, (named or default).id)
-    order.printed = True
-    if order.status == "ON_HOLD" and fully_paid(order):
-        order.status = "PENDING"

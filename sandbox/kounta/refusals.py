@@ -58,3 +58,9 @@ def ordering_paused() -> RefusalError:
 def complete_is_final() -> RefusalError:
     """Kounta docs: orders with COMPLETE status cannot be updated."""
     return RefusalError(400, "Orders with COMPLETE status cannot be updated.")
+
+
+def part_of_option_set() -> RefusalError:
+    """Kounta docs, Option sets: such lines cannot be modified directly."""
+    text = "Lines that belong to an option set cannot be modified directly. Update the original option set instead."
+    return RefusalError(400, text)

@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from sandbox.kounta import catalogue, customers, lines, listing, notifications, orders, payments, webhooks
+from sandbox.kounta import catalogue, customers, lines, listing, notifications, options, orders, payments, webhooks
+from sandbox.kounta.back_office import Company
+from sandbox.kounta.invoice import invoice
 from sandbox.kounta.listing import PAGE
-from sandbox.kounta.models import Company, Order
+from sandbox.kounta.models import Order
 from sandbox.kounta.oauth import Caller
-from sandbox.kounta.order_view import line_json, order_json
+from sandbox.kounta.order_view import line_json, option_json, order_json
 from sandbox.kounta.refusals import RefusalError, not_found
 from sandbox.kounta.routes import Route
 from sandbox.kounta.state import KountaState
@@ -81,7 +83,9 @@ class Visit:
 def carry_out(visit: Visit) -> SandboxAnswer:
     """Do what is asked; raises RefusalError."""
     if visit.route.resource.startswith("catalogue:"):
-        return _catalogue(visit, visit.route.resource.removeprefix("catalogue:"))
+        shape = visit.route.resource.removeprefix("catalogue:")
+        shown = catalogue.shown(visit.state, visit.company, shape, visit.route.ids, dict(visit.request.pairs()))
+        return visit.page(shown) if isinstance(shown, list) else json_answer(200, shown)
     return RESOURCES[visit.route.resource](visit)
 
 
@@ -151,7 +155,7 @@ def _lines(visit: Visit) -> SandboxAnswer:
 def _payments(visit: Visit) -> SandboxAnswer:
     order, numbers = visit.order(), visit.route.ids[1:]
     if visit.request.method == "POST" and not numbers:
-        payment = payments.add_payment(visit.state, visit.company, order, visit.body())
+        payment = payments.add_payment(visit.state, visit.company, visit.client_id, order, visit.body())
         return visit.created("orders", order.id, "payments", payment.number)
     if visit.request.method == "PUT" and numbers:
         payments.update_payment(visit.state, visit.company, order, numbers[0], visit.body())
@@ -165,8 +169,23 @@ def _notifications(visit: Visit) -> SandboxAnswer:
     return visit.created("orders", order.id, "notifications", notice.id)
 
 
-def _not_yet(_visit: Visit) -> SandboxAnswer:
-    raise RefusalError(501, "Option sets and invoices are not part of this sandbox yet.")
+def _option_sets(visit: Visit) -> SandboxAnswer:
+    order, method, numbers = visit.order(), visit.request.method, visit.route.ids[1:]
+    if method == "GET" and numbers:
+        return json_answer(200, option_json(order, options.find_option_set(order, numbers[0])))
+    if method == "POST" and not numbers:
+        number = options.add_option_set(visit.state, visit.company, order, visit.body())
+        return visit.created("orders", order.id, "optionsets", number)
+    if method == "DELETE" and numbers:
+        options.remove_option_set(visit.state, order, numbers[0])
+        return SandboxAnswer(204)
+    raise RefusalError(405, "Method Not Allowed")
+
+
+def _invoice(visit: Visit) -> SandboxAnswer:
+    order = visit.order()
+    body = invoice(order, visit.company, visit.state.customer_of(order))
+    return SandboxAnswer(200, {"Content-Type": "application/pdf"}, body)
 
 
 def _customers(visit: Visit) -> SandboxAnswer:
@@ -212,48 +231,6 @@ def _webhook(visit: Visit) -> SandboxAnswer:
     return json_answer(200, webhooks.subscription_json(subscription, visit.company.utc_offset))
 
 
-def _catalogue(visit: Visit, shape: str) -> SandboxAnswer:
-    company, ids = visit.company, visit.route.ids
-    if shape.startswith("sites/#"):
-        return _site(visit, shape, company, ids)
-    if shape == "registers/#":
-        return json_answer(200, catalogue.find_register(company, ids[0]))
-    if shape == "products/#":
-        product = company.product(ids[0])
-        if product is None:
-            raise not_found()
-        return json_answer(200, catalogue.product_json(product))
-    lists: dict[str, Callable[[], Json]] = {
-        "sites": lambda: [catalogue.site_json(site) for site in company.sites],
-        "status": lambda: [catalogue.site_status_json(visit.state, site) for site in company.sites],
-        "registers": lambda: catalogue.registers_json(company),
-        "staff": lambda: catalogue.staff_json(company),
-        "payment_methods": lambda: catalogue.payment_methods_json(company),
-        "products": lambda: [catalogue.product_json(product) for product in company.products],
-    }
-    return visit.page(lists[shape]())
-
-
-def _site(visit: Visit, shape: str, company: Company, ids: tuple[int, ...]) -> SandboxAnswer:
-    site = catalogue.find_site(company, ids[0])
-    if shape == "sites/#/status":
-        return json_answer(200, catalogue.site_status_json(visit.state, site))
-    if shape == "sites/#/registers":
-        return visit.page(catalogue.registers_json(company, site.id))
-    if shape == "sites/#":
-        return json_answer(200, catalogue.site_json(site))
-    sold = catalogue.site_products(visit.state, company, site)
-    shown = [catalogue.site_product_json(visit.state, company, site, product) for product in sold]
-    if shape == "sites/#/products/#":
-        one = next((product for product in shown if product["id"] == ids[1]), None)
-        if one is None:
-            raise not_found()
-        return json_answer(200, one)
-    if visit.request.parameter("is_available") == "true":
-        shown = [product for product in shown if product["is_available"]]
-    return visit.page(shown)
-
-
 RESOURCES: dict[str, Callable[[Visit], SandboxAnswer]] = {
     "company": _company,
     "sites_status": _sites_status,
@@ -263,8 +240,8 @@ RESOURCES: dict[str, Callable[[Visit], SandboxAnswer]] = {
     "order/lines": _lines,
     "order/payments": _payments,
     "order/notifications": _notifications,
-    "order/optionsets": _not_yet,
-    "order/pdf": _not_yet,
+    "order/optionsets": _option_sets,
+    "order/pdf": _invoice,
     "customers": _customers,
     "customer": _customer,
     "webhooks": _webhooks,

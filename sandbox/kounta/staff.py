@@ -1,4 +1,4 @@
-"""What staff do on the register: accept, reject, add items, take payment, complete, delete, ring up a sale."""
+"""What staff do on the register: accept, reject, hold, print, add items, take payment, group, complete, delete."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from decimal import Decimal
 from functools import wraps
 from typing import Concatenate, ParamSpec
 
-from sandbox.kounta.events import order_deleted
+from sandbox.kounta import groups
+from sandbox.kounta.back_office import Company
+from sandbox.kounta.events import kitchen_print, order_deleted
 from sandbox.kounta.lines import add_lines
-from sandbox.kounta.models import Company, Order
+from sandbox.kounta.models import Order
 from sandbox.kounta.order_status import change_status
-from sandbox.kounta.orders import create_order
+from sandbox.kounta.orders import create_order, tell_of_link
 from sandbox.kounta.payments import add_payment
 from sandbox.kounta.refusals import RefusalError
 from sandbox.kounta.state import KountaState
@@ -86,12 +88,15 @@ class Staff:
         self._unlocked(order, "PAYMENTS")
         self._must_be_open(order)
         company = self._state.company(order.company_id)
-        wanted = {
-            "method_id": method_id if method_id is not None else card_of(company),
-            "amount": amount if amount is not None else order.due,
-            "tip": tip,
-        }
-        add_payment(self._state, company, order, wanted)
+        method = method_id if method_id is not None else card_of(company)
+        own = company.method_of(order.client_id)
+        if "APP_PAYMENT" in order.lock and (own is None or own.id != method):
+            raise RefusalError(409, "The app that made this order takes its own payment only.")
+        service = order.tip_service - order.tip_service_paid if order.tip_service else Decimal(0)
+        if amount is None:
+            # What is due goes to the total, the service charge to the tip.
+            amount, tip = order.due - service, tip or service
+        add_payment(self._state, company, None, order, {"method_id": method, "amount": amount, "tip": tip})
         return order
 
     @by_one_hand
@@ -101,7 +106,7 @@ class Staff:
         if order.status == "COMPLETE":
             return order
         self._must_be_open(order)
-        if order.due > 0:
+        if not order.settled:
             raise RefusalError(409, f"{order.due} is still due.")
         change_status(self._state, order, "COMPLETE")
         return order
@@ -124,6 +129,77 @@ class Staff:
         body = {"site_id": site_id, "status": "ON_HOLD", "lines": wanted, "notes": notes}
         order = create_order(self._state, company, None, body)
         return self.pay(order.id) if paid else self._touched(order.id)
+
+    @by_one_hand
+    def hold(self, order_id: int) -> Order:
+        """Put an order on hold; the kitchen prints it."""
+        order = self._editable(order_id)
+        change_status(self._state, order, "ON_HOLD")
+        return order
+
+    @by_one_hand
+    def print_to_kitchen(self, order_id: int) -> Order:
+        """Print an order in the kitchen (again)."""
+        order = self._touched(order_id)
+        if not order.lines:
+            raise RefusalError(409, "There is nothing to print.")
+        self._state.put_order(order)
+        kitchen_print(self._state, order)
+        return order
+
+    @by_one_hand
+    def charge_tip_service(self, order_id: int, percent: Decimal | None = None, amount: Decimal | None = None) -> Order:
+        """Put a tip or service charge on: a percentage of the total or an amount; neither takes it off again."""
+        order = self._editable(order_id)
+        if percent is not None and amount is not None:
+            raise RefusalError(409, "A tip or service charge is a percentage or an amount.")
+        order.tip_service_percent, order.tip_service_amount = percent, amount
+        self._state.put_order(order)
+        return order
+
+    @by_one_hand
+    def call_course(self, order_id: int, ordinal: int, status: str) -> Order:
+        """Give the lines of a course another status: uncalled, pending or called."""
+        order = self._editable(order_id)
+        lines = [line for line in order.lines if line.course_ordinal == ordinal]
+        if not lines:
+            raise RefusalError(409, f"The order has nothing of course {ordinal}.")
+        for line in lines:
+            line.course_status = status
+        self._state.put_order(order)
+        return order
+
+    @by_one_hand
+    def link_customer(self, order_id: int, customer_id: int | None) -> Order:
+        """Link a customer to an order, or with None take the one it has off."""
+        order = self._editable(order_id)
+        customer = self._state.customers.get(str(customer_id))
+        if customer_id is not None and (customer is None or customer.company_id != order.company_id):
+            raise RefusalError(409, f"Customer ({customer_id}) does not exist.")
+        before, order.customer_id = order.customer_id, customer_id
+        self._state.put_order(order)
+        tell_of_link(self._state, order, before)
+        return order
+
+    @by_one_hand
+    def group(self, order_id: int, others: list[int]) -> Order:
+        """Put an order into one group with others."""
+        order = self._touched(order_id)
+        groups.group(self._state, [order, *(self._touched(other) for other in others)])
+        return order
+
+    @by_one_hand
+    def finalise(self, order_id: int) -> Order:
+        """Close the group of an order once everything in it is paid."""
+        order = self._touched(order_id)
+        groups.finalise(self._state, order)
+        return order
+
+    def _editable(self, order_id: int) -> Order:
+        order = self._touched(order_id)
+        self._must_be_open(order)
+        self._unlocked(order, "ALL")
+        return order
 
     def _touched(self, order_id: int) -> Order:
         order = self._state.order(order_id)

@@ -7,17 +7,8 @@ from datetime import datetime, timedelta
 from pydantic import BaseModel
 
 from sandbox.demo import read_demo
-from sandbox.kounta.models import (
-    Client,
-    Company,
-    Customer,
-    Grant,
-    IdempotencyRecord,
-    ListedOrder,
-    Order,
-    Subscription,
-    Switches,
-)
+from sandbox.kounta.back_office import Company
+from sandbox.kounta.models import Client, Customer, Grant, IdempotencyRecord, ListedOrder, Order, Subscription, Switches
 from sandbox.kounta.order_view import listed_order
 from sandbox.kounta.refusals import not_found
 from sandbox.messages import Delivery

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
-from sandbox.kounta.json_schema import Rule, record
-from sandbox.kounta.models import Company, Subscription
-from sandbox.kounta.order_schema import WEBHOOK_FIELDS
+from sandbox.kounta.back_office import Company
+from sandbox.kounta.json_schema import record
+from sandbox.kounta.models import Subscription
+from sandbox.kounta.order_schema import webhook_fields
 from sandbox.kounta.refusals import InvalidContentError, not_found
 from sandbox.kounta.state import KountaState
 from sandbox.messages import Json
@@ -26,16 +27,19 @@ def _header_value(value: Json, pointer: str) -> None:
         raise InvalidContentError(pointer, "Header values are strings of one line.")
 
 
-FIELDS: dict[str, Rule] = {**WEBHOOK_FIELDS, "headers": _headers}
-NEW = record(FIELDS, required=("topic", "address", "format"))
-CHANGES = record(FIELDS)
+REQUIRED = ("topic", "address", "format")
+
+
+def _check(state: KountaState, body: Json, required: tuple[str, ...] = ()) -> None:
+    topics = state.switches.topics.model_dump().values()
+    record({**webhook_fields(topics), "headers": _headers}, required)(body, "")
 
 
 def subscribe(state: KountaState, company: Company, client_id: str, body: Json) -> Subscription:
     """Register a webhook. The same topic and address again makes a second one, which fires too."""
-    NEW(body, "")
+    _check(state, body, REQUIRED)
     now = state.now()
-    fields = {name: body[name] for name in ("topic", "address", "format")}
+    fields = {name: body[name] for name in REQUIRED}
     subscription = Subscription(
         id=state.next_number("webhook", 549),
         company_id=company.id,
@@ -65,7 +69,7 @@ def find(state: KountaState, company: Company, client_id: str, webhook_id: int) 
 
 def change(state: KountaState, subscription: Subscription, body: Json) -> None:
     """Replace the given attributes; a filter is replaced whole."""
-    CHANGES(body, "")
+    _check(state, body)
     for name, value in body.items():
         setattr(subscription, name, value)
     subscription.updated_at = state.now()

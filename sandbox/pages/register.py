@@ -12,8 +12,9 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.templating import Jinja2Templates
 
 from sandbox.core import Sandbox
-from sandbox.kounta.catalogue import site_products
-from sandbox.kounta.models import Company, Order
+from sandbox.kounta.back_office import Company
+from sandbox.kounta.menu import site_products
+from sandbox.kounta.models import Order
 from sandbox.kounta.refusals import RefusalError
 from sandbox.kounta.totals import to_cent
 
