@@ -81,7 +81,7 @@ def site_products(state: KountaState, company: Company, site: Site) -> list[Prod
 
 
 def site_products_json(state: KountaState, company: Company, site: Site, query: dict[str, str]) -> Json:
-    """`GET …/sites/{id}/products`: the product queries, `fields`, `is_available`, `sold`, `purchased`, `inventoried`."""
+    """`GET …/sites/{id}/products`: by `fields`, `is_available`, `sold`, `purchased`, `inventoried` and its texts."""
     products = matching(site_products(state, company, site), query)
     for flag in ("sold", "purchased", "inventoried"):
         if flag in query:

@@ -13,8 +13,9 @@ from starlette.templating import Jinja2Templates
 
 from sandbox.core import Sandbox
 from sandbox.kounta.back_office import Company
+from sandbox.kounta.catalogue import site_online
 from sandbox.kounta.menu import site_products
-from sandbox.kounta.models import Order
+from sandbox.kounta.models import ChosenOption, Order
 from sandbox.kounta.refusals import RefusalError
 from sandbox.kounta.totals import to_cent
 
@@ -46,7 +47,7 @@ class RegisterPages:
                     "id": site.id,
                     "name": site.name,
                     "company": company.name,
-                    "online": not self._state.switches.site(site.id).site_offline,
+                    "online": site_online(self._state, site),
                     "waiting": sum(
                         order.site_id == site.id and order.status == "SUBMITTED" and not order.deleted
                         for order in self._state.orders
@@ -86,20 +87,20 @@ class RegisterPages:
 
     def _shown(self, company: Company, site_id: int) -> dict[str, Any]:
         site = company.site(site_id)
-        condition = self._state.switches.site(site_id)
+        online = site is None or site_online(self._state, site)
         mine = [order for order in self._state.orders.newest_first() if order.site_id == site_id]
         waiting = [order for order in mine if order.status == "SUBMITTED" and not order.deleted]
         closed = [order for order in mine if order.deleted or order.status in {"COMPLETE", "REJECTED"}]
         shown_closed = {order.id for order in closed[:CLOSED_SHOWN]}
         open_ids = {order.id for order in mine} - {order.id for order in closed}
-        if condition.site_offline:
+        if not online:
             # Orders made while no device is in use stay in the cloud: nobody at the venue sees them.
             open_ids -= {order.id for order in waiting}
         visible = [order for order in mine if order.id in open_ids | shown_closed]
         products = site_products(self._state, company, site) if site is not None else []
         return {
-            "online": not condition.site_offline,
-            "in_cloud": len(waiting) if condition.site_offline else 0,
+            "online": online,
+            "in_cloud": 0 if online else len(waiting),
             "currency": company.currency,
             "orders": [self._card(order) for order in visible],
             "products": [
@@ -113,6 +114,41 @@ class RegisterPages:
             "methods": [{"id": method.id, "name": method.name} for method in company.payment_methods],
         }
 
+    def _lines(self, order: Order) -> list[dict[str, Any]]:
+        company = self._state.company(order.company_id)
+        depths: dict[int, tuple[int, str | None]] = {}
+
+        def visit(chosen: ChosenOption, depth: int) -> None:
+            depths[chosen.line_number] = (depth, chosen.instructions)
+            for option in (option for one in chosen.option_sets for option in one.options):
+                visit(option, depth + 1)
+
+        for chosen in order.options:
+            visit(chosen, 0)
+        return [
+            {
+                "quantity": f"{line.quantity.normalize():f}",
+                "name": line.product_name,
+                "notes": line.notes,
+                "depth": depths.get(line.number, (0, None))[0],
+                "instructions": depths.get(line.number, (0, None))[1],
+                "modifiers": [_modifier(company, modifier) for modifier in line.modifiers],
+                "total": str(to_cent(line.total_ex_tax + line.total_tax)),
+            }
+            for line in order.lines
+        ]
+
+    def _tags(self, order: Order) -> list[str]:
+        known = self._state.company(order.company_id).register(order.printed_by or 0)
+        tags = []
+        if order.pass_thru_printing:
+            tags.append(f"Pass-thru · printed by {known[1].name}" if known is not None else "Pass-thru")
+        if order.group_id is not None:
+            tags.append(f"Group {order.group_id}{' · finalised' if order.group_finalised else ''}")
+        if order.is_refund:
+            tags.append("Refund")
+        return tags
+
     def _card(self, order: Order) -> dict[str, Any]:
         customer = self._state.customer_of(order)
         return {
@@ -124,15 +160,11 @@ class RegisterPages:
             "guests": order.guests,
             "customer": f"{customer.first_name} {customer.last_name}".strip() if customer is not None else None,
             "phone": customer.phone if customer is not None else None,
-            "lines": [
-                {
-                    "quantity": f"{line.quantity.normalize():f}",
-                    "name": line.product_name,
-                    "notes": line.notes,
-                    "total": str(to_cent(line.total_ex_tax + line.total_tax)),
-                }
-                for line in order.lines
-            ],
+            "lines": self._lines(order),
+            "tags": self._tags(order),
+            "group_id": order.group_id,
+            "group_finalised": order.group_finalised,
+            "service": str(to_cent(order.tip_service)) if order.tip_service else None,
             "payments": [
                 {"method": payment.method_name, "amount": str(payment.amount), "ref": payment.ref}
                 for payment in order.payments
@@ -156,3 +188,9 @@ class RegisterPages:
                 for notice in order.notices
             ],
         }
+
+
+def _modifier(company: Company, modifier: int) -> str:
+    product = company.product(abs(modifier))
+    name = product.name if product is not None else str(abs(modifier))
+    return f"No {name.lower()}" if modifier < 0 else name

@@ -1,4 +1,5 @@
 // The questions the register asks: a reason, products, a payment, a confirmation.
+const CLOSED = new Set(["COMPLETE", "REJECTED", "DELETED"]);
 const dialog = document.getElementById("dialog");
 const fields = document.getElementById("dialog-fields");
 let done = () => {};
@@ -63,6 +64,30 @@ export function askPayment(shown, order, whenDone) {
   // Amounts travel as text: the sandbox reads them as decimals.
   const give = () => whenDone({ method_id: Number(method.value), amount: amount.value, tip: tip.value || "0" });
   open(`Payment for ${order.sale_number}`, "Take payment", parts, give);
+}
+
+export function askMore(shown, order, whenDone) {
+  const others = shown.orders.filter((one) => one.id !== order.id && !CLOSED.has(one.status) && !one.group_finalised);
+  const deeds = [["hold", "Put on hold"], ["print", "Print in the kitchen"], ["tip-service", "Service charge, %"]];
+  if (others.length) deeds.push(["group", "Group with another order"]);
+  if (order.group_id && !order.group_finalised) deeds.push(["finalise", `Finalise group ${order.group_id}`]);
+  const deed = document.createElement("select");
+  deed.append(...deeds.map(([value, words]) => new Option(words, value)));
+  const other = document.createElement("select");
+  other.append(...others.map((one) => new Option(one.sale_number, one.id)));
+  const percent = input("number", "10", { step: "0.5", min: "0", max: "100", required: true });
+  const withOther = labelled("Other order", other);
+  const withPercent = labelled("Percent of the total", percent);
+  const choose = () => {
+    withOther.hidden = deed.value !== "group";
+    withPercent.hidden = deed.value !== "tip-service";
+    percent.disabled = withPercent.hidden;
+  };
+  deed.addEventListener("change", choose);
+  choose();
+  const bodies = { group: () => ({ order_ids: [other.value] }), "tip-service": () => ({ percent: percent.value }) };
+  const give = () => whenDone(deed.value, bodies[deed.value]?.() ?? {});
+  open(`More for ${order.sale_number}`, "Do it", [labelled("What", deed), withPercent, withOther], give);
 }
 
 export function askProducts(shown, order, whenDone) {

@@ -1,5 +1,5 @@
 // The register: polls one site's orders every second and lets a person do what staff would do.
-import { askPayment, askProducts, askReason, confirmDelete, showTrouble } from "./dialog.js";
+import { askMore, askPayment, askProducts, askReason, confirmDelete, showTrouble } from "./dialog.js";
 
 const site = document.getElementById("bar").dataset.site;
 const template = document.getElementById("card");
@@ -98,6 +98,7 @@ function cardOf(order) {
   put(".number", order.sale_number);
   put(".status", WORDS[order.status] ?? order.status);
   put(".facts", facts(order));
+  card.querySelector(".tags").replaceChildren(...order.tags.map((tag) => row("li", ["", tag])));
   put(".notes", order.notes);
   card.querySelector(".lines").replaceChildren(...order.lines.map(lineOf));
   card.querySelector(".payments").replaceChildren(
@@ -105,6 +106,7 @@ function cardOf(order) {
       row("li", ["", payment.ref ? `${payment.method} · ${payment.ref}` : payment.method], ["amount", payment.amount])),
   );
   const owed = Number(order.due) > 0 && !CLOSED.has(order.status);
+  put(".service", order.service ? `Service ${order.service}, part of a full payment` : "");
   put(".sum-word", owed && Number(order.paid) > 0 ? "Due" : "Total");
   put(".sum-amount", `${owed ? order.due : order.total} ${shown.currency}`);
   put(".reason", order.reject_reason ? `Reason: ${order.reject_reason}` : "");
@@ -130,8 +132,11 @@ function row(tag, ...parts) {
 }
 
 function lineOf(line) {
-  const parts = [["", `${line.quantity} ×`], ["", line.name], ["amount", line.total]];
-  return row("li", ...parts, ...(line.notes ? [["line-note", line.notes]] : []));
+  const name = line.instructions ? `${line.instructions}: ${line.name}` : line.name;
+  const below = [line.modifiers.join(", "), line.notes].filter(Boolean).map((words) => ["line-note", words]);
+  const made = row("li", ["", line.depth ? "" : `${line.quantity} ×`], ["", name], ["amount", line.total], ...below);
+  if (line.depth) made.dataset.depth = Math.min(line.depth, 3);
+  return made;
 }
 
 function button(order, deed, words, press, look = "") {
@@ -170,7 +175,8 @@ function buttonsOf(order) {
   const complete = button(order, "complete", "Complete", () => act(order, "complete"), "quiet");
   complete.disabled = Number(order.due) > 0;
   if (complete.disabled) complete.title = `${order.due} is still due`;
-  return [items, payment, complete, remove];
+  const more = () => askMore(shown, order, (deed, body) => act(order, deed, body));
+  return [items, payment, complete, remove, button(order, "more", "More…", more, "quiet wide")];
 }
 
 function drawNotices() {
