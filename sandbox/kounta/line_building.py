@@ -15,6 +15,8 @@ from sandbox.messages import Json
 STOCK_CHECKED = {"ON_HOLD", "PENDING", "COMPLETE"}
 """Statuses in which availability is checked (Kounta docs: Create an order with product availability)."""
 
+FREE, LEFT_OUT = Decimal(0), "No"
+
 
 def put_on(state: KountaState, company: Company, order: Order, wanted: Json) -> Line:
     """Add the line of a checked body to an order, as an option set when it has `option_sets`."""
@@ -47,7 +49,9 @@ def choose(
     if instructions is not None and (offered_by is None or not offered_by.instructions):
         which = f"Option set ({offered_by.id})" if offered_by is not None else f"Product ({product_id})"
         raise RefusalError(400, f"{which} does not support instructions.")
-    line = make_line(state, company, order, wanted, offer.unit_price if offer is not None else None)
+    # Nothing is said about what is left out; it costs nothing here unless a price comes with it.
+    price = FREE if instructions == LEFT_OUT else offer.unit_price if offer is not None else None
+    line = make_line(state, company, order, wanted, price)
     line.part_of_option_set = True
     order.lines.append(line)
     product = company.product(product_id)

@@ -200,6 +200,11 @@ class Order(Kept):
         return min(self.tips + beyond, self.tip_service) if self.tip_service else self.tips
 
     @property
+    def tip_service_due(self) -> Decimal:
+        """What of it is still to pay."""
+        return self.tip_service - self.tip_service_paid if self.tip_service else Decimal(0)
+
+    @property
     def due(self) -> Decimal:
         """What is still to pay, the service charge included; negative when overpaid or to be paid back."""
         return self.total + self.tip_service - self.paid - min(self.tips, self.tip_service)

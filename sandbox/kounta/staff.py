@@ -92,10 +92,9 @@ class Staff:
         own = company.method_of(order.client_id)
         if "APP_PAYMENT" in order.lock and (own is None or own.id != method):
             raise RefusalError(409, "The app that made this order takes its own payment only.")
-        service = order.tip_service - order.tip_service_paid if order.tip_service else Decimal(0)
         if amount is None:
             # What is due goes to the total, the service charge to the tip.
-            amount, tip = order.due - service, tip or service
+            amount, tip = order.due - order.tip_service_due, tip or order.tip_service_due
         add_payment(self._state, company, None, order, {"method_id": method, "amount": amount, "tip": tip})
         return order
 

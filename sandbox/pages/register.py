@@ -165,6 +165,8 @@ class RegisterPages:
             "group_id": order.group_id,
             "group_finalised": order.group_finalised,
             "service": str(to_cent(order.tip_service)) if order.tip_service else None,
+            "service_due": str(to_cent(order.tip_service_due)),
+            "due_without_service": str(to_cent(max(order.due - order.tip_service_due, Decimal(0)))),
             "payments": [
                 {"method": payment.method_name, "amount": str(payment.amount), "ref": payment.ref}
                 for payment in order.payments

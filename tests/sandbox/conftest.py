@@ -16,6 +16,10 @@ from sandbox.transport import sandbox_transport
 COMPANY, SITE, OTHER_SITE, REGISTER = 5678, 823, 824, 16
 WATER, FISH = 730298, 730303
 CASH, CARD, DEPOSIT = 1, 2, 3
+KITCHEN, ACCOUNT, OWN_METHOD = 18, 4, 5
+PLATE, POACHED, BACON, MUSHROOMS, TOAST, HONEY = 730310, 730311, 730313, 730314, 730315, 730317
+EGGS, EXTRAS, SPREADS = 501, 502, 503
+COFFEE, SUGAR, ICE = 730320, 730321, 730322
 
 
 class Clock:
@@ -103,3 +107,14 @@ def strict_till() -> Callable[..., Till]:
         return Till(Sandbox(own, SandboxSettings(**settings)), own)
 
     return make
+
+
+@pytest.fixture
+def wide_till(till: Till) -> Till:
+    """A till whose company also has a register for the kitchen and a method called Account."""
+    company = till.look("kounta/companies")["companies"][0]
+    company["sites"][0]["registers"].append({"id": KITCHEN, "code": "K1", "name": "Kitchen"})
+    company["payment_methods"].append({"id": ACCOUNT, "name": "Account"})
+    company["payment_methods"].append({"id": OWN_METHOD, "name": "Example pay", "client_id": "demo-basic"})
+    till.control("kounta/companies", **company)
+    return till

@@ -58,8 +58,8 @@ export function askPayment(shown, order, whenDone) {
   method.append(...shown.methods.map((one) => new Option(one.name, one.id)));
   const card = shown.methods.find((one) => one.name === "Card");
   if (card) method.value = card.id;
-  const amount = input("number", order.due, { step: "0.01", min: "0.01", required: true });
-  const tip = input("number", "0.00", { step: "0.01", min: "0" });
+  const amount = input("number", order.due_without_service, { step: "0.01", min: "0.01", required: true });
+  const tip = input("number", order.service_due, { step: "0.01", min: "0" });
   const parts = [labelled("Method", method), labelled(`Amount (${shown.currency})`, amount), labelled("Tip", tip)];
   // Amounts travel as text: the sandbox reads them as decimals.
   const give = () => whenDone({ method_id: Number(method.value), amount: amount.value, tip: tip.value || "0" });

@@ -107,7 +107,7 @@ function cardOf(order) {
   );
   const owed = Number(order.due) > 0 && !CLOSED.has(order.status);
   put(".service", order.service ? `Service ${order.service}, part of a full payment` : "");
-  put(".sum-word", owed && Number(order.paid) > 0 ? "Due" : "Total");
+  put(".sum-word", owed && order.due !== order.total ? "Due" : "Total");
   put(".sum-amount", `${owed ? order.due : order.total} ${shown.currency}`);
   put(".reason", order.reject_reason ? `Reason: ${order.reject_reason}` : "");
   card.querySelector("footer").replaceChildren(...buttonsOf(order));
