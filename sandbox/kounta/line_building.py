@@ -74,8 +74,7 @@ def make_line(
     product = _sold_at(state, company, order.site_id, product_id)
     if order.status in STOCK_CHECKED and product_id in state.switches.site(order.site_id).product_out_of_stock:
         raise out_of_stock(product_id)
-    for modifier in wanted.get("modifiers", ()):
-        _sold_at(state, company, order.site_id, abs(modifier))
+    modifiers_are_sold(state, company, order.site_id, wanted)
     course = company.course(product.course)
     line = Line(
         number=number or max((line.number for line in order.lines), default=0) + 1,
@@ -91,6 +90,12 @@ def make_line(
         course_status="uncalled" if course is not None else "no status",
     )
     return change_line(line, wanted)
+
+
+def modifiers_are_sold(state: KountaState, company: Company, site_id: int, wanted: Json) -> None:
+    """Raise the vendor's 400 for modifiers, negated ones too, that are no products of the site."""
+    for modifier in wanted.get("modifiers", ()):
+        _sold_at(state, company, site_id, abs(modifier))
 
 
 def change_line(line: Line, wanted: Json) -> Line:

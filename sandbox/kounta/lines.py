@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.kounta.back_office import Company
-from sandbox.kounta.line_building import change_line, make_line, put_on
+from sandbox.kounta.line_building import change_line, make_line, modifiers_are_sold, put_on
 from sandbox.kounta.models import Line, Order
 from sandbox.kounta.order_schema import LINE, LINE_CHANGES
 from sandbox.kounta.order_status import complete_if_paid
@@ -39,8 +39,7 @@ def update_line(state: KountaState, company: Company, order: Order, number: int,
     if "product_id" in body and body["product_id"] != line.product_id:
         order.lines[place] = make_line(state, company, order, body, number=number)
     else:
-        modified = {"product_id": line.product_id, "modifiers": body.get("modifiers", [])}
-        make_line(state, company, order, modified)
+        modifiers_are_sold(state, company, order.site_id, body)
         order.lines[place] = change_line(line.model_copy(), body)
     changed(state, order)
 

@@ -110,6 +110,7 @@ class RegisterPages:
                     "price": str(to_cent(product.unit_price * (1 + company.tax.rate))),
                 }
                 for product in products
+                if not product.is_modifier
             ],
             "methods": [{"id": method.id, "name": method.name} for method in company.payment_methods],
         }

@@ -288,6 +288,13 @@ def test_modifiers_repeat_and_negate(till: Till, modifiers: list[Any], status: i
         assert (order["lines"][0]["modifiers"], order["total"]) == (modifiers, 6)
 
 
+def test_a_line_can_be_changed_while_its_product_is_out_of_stock(till: Till) -> None:
+    order = till.order(status="ON_HOLD", lines=[{"product_id": COFFEE}])
+    till.control("state", site_id=SITE, product_out_of_stock=[COFFEE])
+    assert till.api.put(f"/orders/{order}/lines/1", json={"notes": "no straw"}).status_code == 200
+    assert till.create(status="ON_HOLD", lines=[{"product_id": COFFEE}]).status_code == 400
+
+
 def test_modifiers_are_overwritten_by_an_update(till: Till) -> None:
     order = till.order(lines=[{"product_id": COFFEE, "modifiers": [SUGAR, -ICE]}])
     assert till.api.put(f"/orders/{order}/lines/1", json={"modifiers": [1]}).status_code == 400
