@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.kounta.models import Company, Product, Register, Site
-from sandbox.kounta.refusals import not_found
+from sandbox.kounta.refusals import RefusalError, not_found
 from sandbox.kounta.state import KountaState
 from sandbox.kounta.totals import to_unit
 from sandbox.messages import Json
@@ -50,6 +50,17 @@ def site_status_json(state: KountaState, site: Site) -> Json:
             "status": "offline" if printing_offline else "online",
         },
     }
+
+
+def tables_json(site: Site) -> Json:
+    """`GET …/sites/{id}/tables`, abridged: no order of the API's stands on a table. Raises RefusalError 403 without the
+    Tables add-on."""
+    if not site.sections:
+        raise RefusalError(403, "The Tables add-on is not enabled for this site")
+    return [
+        {"name": section.name, "tables": [{"name": name, "orders": []} for name in section.tables]}
+        for section in site.sections
+    ]
 
 
 def register_json(site: Site, register: Register) -> Json:

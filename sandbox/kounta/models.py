@@ -32,12 +32,20 @@ class Register(Kept):
     sale_prefix: str = "SP"
 
 
+class Section(Kept):
+    """A part of a site's floor and what its tables are called."""
+
+    name: str
+    tables: list[str]
+
+
 class Site(Kept):
-    """One restaurant."""
+    """One restaurant. Without sections it has not got the Tables add-on."""
 
     id: int
     name: str
     registers: list[Register] = Field(min_length=1)
+    sections: list[Section] = []
 
 
 class Product(Kept):

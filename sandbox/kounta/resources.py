@@ -240,6 +240,8 @@ def _site(visit: Visit, shape: str, company: Company, ids: tuple[int, ...]) -> S
         return json_answer(200, catalogue.site_status_json(visit.state, site))
     if shape == "sites/#/registers":
         return visit.page(catalogue.registers_json(company, site.id))
+    if shape == "sites/#/tables":
+        return visit.page(catalogue.tables_json(site))
     if shape == "sites/#":
         return json_answer(200, catalogue.site_json(site))
     sold = catalogue.site_products(visit.state, company, site)

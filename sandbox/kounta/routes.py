@@ -120,7 +120,8 @@ def _catalogue(method: str, company: str, rest: list[str]) -> Route:
     # sites · sites/# · sites/#/status · sites/#/registers · sites/#/products · sites/#/products/# · products/# …
     shape = "/".join("#" if word.isdigit() else word for word in rest)
     shapes = {f"{word}" for word in CATALOGUE} | {f"{word}/#" for word in ("sites", "registers", "products")}
-    shapes |= {f"sites/#/{word}" for word in ("status", "registers", "products")} | {"sites/#/products/#"}
+    shapes |= {f"sites/#/{word}" for word in ("status", "registers", "products", "tables")}
+    shapes |= {"sites/#/products/#"}
     if shape not in shapes or not words:
         raise not_found()
     return Route(f"catalogue:{shape}", "kounta.catalogue", method, company, ids)

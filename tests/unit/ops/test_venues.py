@@ -14,6 +14,7 @@ from tests.unit.ops.conftest import CREDENTIALS, VENUE, Bench
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "docs" / "examples"
 OAUTH = VENUE.replace('site_id = "823"', 'site_id = "823"\nauth = "oauth"')
+SIGNED = {"resdiary": False, "standard": False}
 DIARY = VENUE.replace("[pos]", 'nowbookit_location_id = "LOC-823"\n[pos]')
 
 
@@ -28,7 +29,7 @@ def test_set_then_show_and_list(bench: Bench, venue_file: str) -> None:
     assert "stored" in said
     shown = bench.json("venue", "show", "harbour")
     assert shown["pos"]["site_id"] == "823"
-    assert shown["credentials"] == {"kounta": True, "kounta_grant": False, "nowbookit": False}
+    assert shown["credentials"] == {"kounta": True, "kounta_grant": False, "nowbookit": False} | SIGNED
     assert shown["webhook_addresses"]["orders/completed"] == (
         "https://relay.example.com/pos/kounta/harbour/orders-completed"
     )
@@ -157,6 +158,10 @@ def test_one_company_is_one_kind_of_credentials(ready: Bench, tmp_path: Path) ->
         (("[pos]", 'notify_emails = ["me"]\n[pos]'), "notify_emails must be a list"),
         (("[pos]", "undo_window_s = 0\n[pos]"), "undo_window_s must be seconds above 0"),
         (("[pos]", "link_customers = 1\n[pos]"), "link_customers must be true or false"),
+        (("[pos]", 'standard_hook_platform = "resdiary"\n[pos]'), "standard_hook_platform may not be resdiary"),
+        (("[pos]", 'tables = ["12"]\n[pos]'), "tables must be a table like"),
+        (("[pos]", '[tables]\n"12" = ""\n[pos]'), "tables must be a table like"),
+        (("[pos]", '[tables]\n" " = "T12"\n[pos]'), "tables has a table without a name"),
         (("[pos]", "[position]"), "[pos] is missing"),
         (("[pos]", "[pos"), "not TOML"),
     ],
@@ -186,7 +191,7 @@ def test_the_full_example_names_every_key() -> None:
     from ops.venue_file import POS_FIELDS, VENUE_FIELDS
 
     text = (EXAMPLES / "venue.toml").read_text()
-    assert not [key for key in (*VENUE_FIELDS, *POS_FIELDS) if f"{key} = " not in text]
+    assert not [key for key in (*VENUE_FIELDS, *POS_FIELDS) if f"{key} = " not in text and f"[{key}]" not in text]
 
 
 def test_ids_may_be_numbers(bench: Bench, tmp_path: Path) -> None:
