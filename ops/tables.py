@@ -41,7 +41,7 @@ class TableName:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """All names. `left_over`: the POS's tables that no name leads to."""
+    """All names. `left_over`: the POS's tables that no name leads to, or may."""
 
     names: tuple[TableName, ...]
     left_over: tuple[str, ...]
@@ -73,7 +73,7 @@ def compare(venue: Venue, seen: Iterable[str], of_pos: Sequence[str] | None) -> 
             names.append(TableName(name, Match.MAPPED if name in venue.tables else Match.SAME, pos, known))
         else:
             names.append(TableName(name, Match.UNMATCHED, pos, known, _alike(name, of_pos or ())))
-    reached = {one.pos for one in names}
+    reached = {one.proposed or one.pos for one in names}
     return Comparison(tuple(names), tuple(sorted(there - reached, key=_natural)))
 
 

@@ -45,7 +45,7 @@ def test_a_moved_party_is_told_by_the_poss_names(relay: Relay) -> None:
     relay.run()
     (held,) = relay.pos_orders()
     assert held["notes"].startswith("Table 3 ·")
-    (notice,) = held["notices"]
+    (notice,) = held["notifications"]
     assert "table T14 → 3" in notice["message"]
 
 

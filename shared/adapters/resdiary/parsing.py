@@ -18,7 +18,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field, ValidationError
 
-from shared.adapters.http.foreign import Foreign, Text, Whole, as_utc
+from shared.adapters.http.foreign import Foreign, Text, Whole, as_text, as_utc
 from shared.adapters.resdiary.statuses import booking_status, raw_status
 from shared.domain import money
 from shared.domain.bookings.events import BookingEvent, Customer, PaymentSummary
@@ -35,7 +35,7 @@ LARGEST_AMOUNT = 10**9
 def _table(given: object) -> str:
     if isinstance(given, dict):
         given = given.get("Name") or given.get("TableName") or given.get("Number")
-    return str(given).strip()[:TABLE_LENGTH] if isinstance(given, str | int) and not isinstance(given, bool) else ""
+    return (as_text(given) or "")[:TABLE_LENGTH]
 
 
 def _tables(given: object) -> tuple[str, ...]:

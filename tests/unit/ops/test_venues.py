@@ -10,7 +10,7 @@ import pytest
 from ops.venue_file import read_venue
 from shared.adapters.kounta.tokens import Credentials
 from shared.domain.venues import VenueMode
-from tests.unit.ops.conftest import CREDENTIALS, VENUE, Bench
+from tests.unit.ops.conftest import CREDENTIALS, PUBLIC, VENUE, Bench
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "docs" / "examples"
 OAUTH = VENUE.replace('site_id = "823"', 'site_id = "823"\nauth = "oauth"')
@@ -96,6 +96,37 @@ def test_now_book_it(bench: Bench, tmp_path: Path) -> None:
     assert (kept.api_key, kept.hook_header, kept.hook_tokens) == ("n-1", "X-Hook", ("h-1",))
     shown = bench.json("venue", "show", "harbour")
     assert shown["webhook_addresses"]["nowbookit"].endswith("/v1/hooks/bookings/nowbookit/harbour")
+
+
+def test_signed_webhooks(bench: Bench, tmp_path: Path) -> None:
+    settings = 'resdiary_restaurant = "ExampleTable"\nstandard_hook_platform = "example-bookings"\n[pos]'
+    file = written(tmp_path, VENUE.replace("[pos]", settings))
+    assert "RESDIARY_HOOK_SECRET" in bench.run("venue", "set", file, ok=False).stderr
+    bench.environment["RESDIARY_HOOK_SECRET"] = "r-1"
+    assert "STANDARD_HOOK_SECRET" in bench.run("venue", "set", file, ok=False).stderr
+    bench.environment["STANDARD_HOOK_SECRET"] = "whsec_?"
+    assert "wrong form" in bench.run("venue", "set", file, ok=False).stderr
+    bench.environment["STANDARD_HOOK_SECRET"] = "whsec_b25l"
+    bench.run("venue", "set", file)
+    bench.environment |= {"RESDIARY_HOOK_SECRET": "r-2", "STANDARD_HOOK_SECRET": "whsec_dHdv"}
+    bench.run("venue", "set", file)
+    kept = bench.stack.secret.hooks("harbour")
+    assert kept.resdiary == ("r-2", "r-1")
+    assert (kept.standard_platform, kept.standard) == ("example-bookings", ("whsec_dHdv", "whsec_b25l"))
+    shown = bench.json("venue", "show", "harbour")
+    assert (shown["credentials"]["resdiary"], shown["credentials"]["standard"]) == (True, True)
+    assert shown["webhook_addresses"]["resdiary"] == f"{PUBLIC}/v1/hooks/bookings/resdiary/harbour"
+    assert shown["webhook_addresses"]["standard"] == f"{PUBLIC}/v1/hooks/bookings/standard/harbour"
+    for secret in ("r-1", "r-2", "whsec_dHdv", "whsec_b25l"):
+        assert secret not in bench.run("venue", "show", "harbour").output
+
+    del bench.environment["STANDARD_HOOK_SECRET"]
+    moved = written(tmp_path, VENUE.replace("[pos]", settings.replace("example-", "other-")))
+    assert "Standard Webhooks secret (whsec_…) of other-bookings" in bench.run("venue", "set", moved, ok=False).stderr
+    bench.environment["STANDARD_HOOK_SECRET"] = "whsec_dGhyZWU="
+    bench.run("venue", "set", moved, "--forget-old-tokens")
+    kept = bench.stack.secret.hooks("harbour")
+    assert (kept.resdiary, kept.standard_platform, kept.standard) == (("r-2",), "other-bookings", ("whsec_dGhyZWU=",))
 
 
 def test_an_oauth_venue_needs_a_grant(bench: Bench, tmp_path: Path) -> None:
