@@ -97,6 +97,25 @@ def test_a_webhook_id_that_can_name_no_event(relay: Relay) -> None:
     is_problem(relay.http("booking_events", event), 422, "invalid_input")
 
 
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        (b"no json", 400, "not_json"),
+        (b"\xff", 400, "not_json"),
+        (b"[]", 422, "invalid_input"),
+        (b"{}", 422, "invalid_input"),
+        (b" " * 300_000, 413, "too_large"),
+    ],
+)
+def test_a_proven_one_that_cannot_be_taken(relay: Relay, body: bytes, status: int, code: str) -> None:
+    before = relay.stored()
+    is_problem(relay.http("booking_events", signed_by_resdiary(RESDIARY, body)), status, code)
+    if body.isascii():
+        event = signed_as_standard(STANDARD, body, "msg_1", relay.clock.now())
+        is_problem(relay.http("booking_events", event), status, code)
+    assert relay.stored() == before
+
+
 UNPROVEN = {
     "no signature of ResDiary's": changed(RESDIARY, headers={"x-resdiary-signature": ""}),
     "another signature of ResDiary's": changed(RESDIARY, headers={"x-resdiary-signature": "sha1=" + "0" * 40}),
@@ -132,7 +151,8 @@ def test_a_recording_is_refused(relay: Relay, seconds: int) -> None:
 @pytest.mark.parametrize("setting", ["resdiary_restaurant", "standard_hook_platform"])
 @pytest.mark.parametrize("value", [None, "somebody-else"])
 def test_a_secret_alone_opens_no_door(relay: Relay, setting: str, value: str | None) -> None:
-    bootstrap.settings_book().put_venue(replace(VENUE, **{setting: value}))
+    changes: dict[str, Any] = {setting: value}
+    bootstrap.settings_book().put_venue(replace(VENUE, **changes))
     event = RESDIARY if setting == "resdiary_restaurant" else STANDARD
     answer = relay.http("booking_events", event)
     if event is RESDIARY and value:
