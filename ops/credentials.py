@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ops.errors import OperatorError
 from shared.adapters.kounta.tokens import Credentials
-from shared.adapters.secretsmanager.stack_secret import ConnectionSecret, NowBookItSecret
+from shared.adapters.secretsmanager.stack_secret import ConnectionSecret, HookSecrets, NowBookItSecret
+from shared.domain.venues import Venue
+from shared.web.signatures import STANDARD_PREFIX, standard_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +70,29 @@ def nowbookit_secret(
     before = current.hook_tokens if current else ()
     header = hook_header or (current.hook_header if current else "Authorization")
     return NowBookItSecret(api_key, header, _rotated(token, before, forget_old))
+
+
+def hook_secrets(
+    current: HookSecrets | None, venue: Venue, source: Source, *, renew: bool = False, forget_old: bool = False
+) -> HookSecrets:
+    """What the venue's signed booking webhooks are signed with, by the same rules; only for those that its settings
+    name. Secrets of another platform than the one that is named now are dropped."""
+    kept = current or HookSecrets()
+    if venue.resdiary_restaurant is not None:
+        newest = kept.resdiary[0] if kept.resdiary and not renew else None
+        given = source.value("RESDIARY_HOOK_SECRET", "secret of the ResDiary webhook", newest)
+        kept = replace(kept, resdiary=_rotated(given, kept.resdiary, forget_old))
+    if venue.standard_hook_platform is not None:
+        before = kept.standard if kept.standard_platform == venue.standard_hook_platform else ()
+        words = f"Standard Webhooks secret ({STANDARD_PREFIX}…) of {venue.standard_hook_platform}"
+        given = source.value("STANDARD_HOOK_SECRET", words, before[0] if before and not renew else None)
+        if not standard_key(given):
+            raise OperatorError(
+                "the Standard Webhooks secret has a wrong form", f"give it as the platform shows it: {STANDARD_PREFIX}…"
+            )
+        tokens = _rotated(given, before, forget_old)
+        kept = replace(kept, standard_platform=venue.standard_hook_platform, standard=tokens)
+    return kept
 
 
 def _rotated(token: str, before: tuple[str, ...], forget_old: bool) -> tuple[str, ...]:

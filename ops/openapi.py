@@ -36,8 +36,7 @@ def specification() -> Json:
     for operation in OPERATIONS:
         wanted += [(answer.model, "validation") for answer in operation.answers if answer.model]
         wanted += [(answer.other_model, "validation") for answer in operation.answers if answer.other_model]
-        if operation.body:
-            wanted.append((operation.body, "validation"))
+        wanted += [(body, "validation") for body in _bodies(operation)]
     places, definitions = models_json_schema(list(dict.fromkeys(wanted)), ref_template=REFERENCE)
     schemas: dict[object, Json] = {model: place for (model, _), place in places.items()}
     paths: dict[str, Json] = {}
@@ -73,6 +72,18 @@ def specification() -> Json:
                     "name": "Authorization",
                     "description": "The token that was registered with the webhook; the header's name is a setting.",
                 },
+                "resdiarySignature": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "X-ResDiary-Signature",
+                    "description": "`sha1=` and the HMAC-SHA1 of the raw body in hex.",
+                },
+                "standardSignature": {
+                    "type": "apiKey",
+                    "in": "header",
+                    "name": "webhook-signature",
+                    "description": "Standard Webhooks 1.0.0, scheme `v1`, with `webhook-id` and `webhook-timestamp`.",
+                },
                 "kountaSignature": {
                     "type": "apiKey",
                     "in": "header",
@@ -106,7 +117,8 @@ def _operation(operation: Operation, schemas: dict[object, Json]) -> Json:
     if parameters:
         said["parameters"] = [_parameter(each) for each in parameters]
     if operation.body:
-        content: Json = {"schema": schemas[operation.body]}
+        bodies = [schemas[body] for body in _bodies(operation)]
+        content: Json = {"schema": bodies[0] if len(bodies) == 1 else {"anyOf": bodies}}
         if operation.example is not None:
             content["example"] = operation.example
         said["requestBody"] = {"required": True, "content": {"application/json": content}}
@@ -127,6 +139,10 @@ def _operation(operation: Operation, schemas: dict[object, Json]) -> Json:
         problem = {"application/problem+json": {"schema": schemas[Problem]}}
         said["responses"][str(refusal.status)] = {"description": refusal.description, "content": problem}
     return said
+
+
+def _bodies(operation: Operation) -> list[type[BaseModel]]:
+    return [operation.body, *operation.other_bodies] if operation.body else []
 
 
 def _parameter(parameter: Parameter) -> Json:
@@ -165,6 +181,10 @@ def _fields(spec: Json, schema: Json, before: str = "", depth: int = 0) -> list[
     """A request body's members as rows: dotted name, kind, whether required, what about it."""
     schema = _resolved(spec, schema)
     rows: list[Json] = []
+    for kind in schema.get("anyOf", []) if depth == 0 else []:
+        title = _resolved(spec, kind)["title"]
+        rows.append({"name": title, "kind": "one kind of body", "required": False, "limits": ""})
+        rows += _fields(spec, kind, "", depth + 1)
     for name, member in schema.get("properties", {}).items():
         inner = _resolved(spec, _without_null(member))
         dotted = f"{before}{name}"

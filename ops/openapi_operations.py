@@ -8,8 +8,9 @@ from typing import Any
 from pydantic import BaseModel
 
 from ops import openapi_examples as examples
+from shared.adapters.resdiary.parsing import ResDiaryHook
 from shared.web.booking_events import BookingEventIn
-from shared.web.booking_hooks import NowBookItHook
+from shared.web.booking_hooks import PROVIDERS, NowBookItHook
 from shared.web.lookups import DEFAULT_DAYS, LONGEST_WAIT_S, MOST_DAYS, MOST_ITEMS
 from shared.web.pos_deliveries import TOPICS, KountaOrderTold
 from shared.web.schemas import (
@@ -77,6 +78,8 @@ class Operation:
     security: tuple[dict[str, list[str]], ...] = ()
     parameters: tuple[Parameter, ...] = ()
     body: type[BaseModel] | None = None
+    other_bodies: tuple[type[BaseModel], ...] = ()
+    """When there are several kinds."""
     example: Any = None
     headers: dict[str, str] = field(default_factory=dict)
     """Of the example request."""
@@ -150,27 +153,33 @@ OPERATIONS = (
         tag="Booking events",
         summary="A booking platform's own webhook",
         description=(
-            "`provider` is `nowbookit`. The body only names a booking; the relay fetches it from Now Book It."
-            " It is known by the token that was registered with it, not by an API key. Every notice is an event of its"
-            " own: two different updates have the same body."
+            "No API key: each provider proves itself in its own way. `nowbookit`: the body only names a booking, which"
+            " the relay fetches; it is known by the token that was registered with it, and every notice is an event of"
+            " its own, because two different updates have the same body. `resdiary`: ResDiary's webhook with the whole"
+            " booking, signed with `X-ResDiary-Signature: sha1=<hex HMAC-SHA1 of the raw body>`. `standard`: the"
+            " booking event of this API as a Standard Webhook (`webhook-id`, `webhook-timestamp` within 5 minutes,"
+            " `webhook-signature` of scheme `v1`); `webhook-id` names an event that has no `event_id`."
         ),
-        security=({"hookToken": []},),
+        security=({"hookToken": []}, {"resdiarySignature": []}, {"standardSignature": []}),
+        parameters=(Parameter("provider", "path", "", {"type": "string", "enum": list(PROVIDERS)}),),
         body=NowBookItHook,
+        other_bodies=(ResDiaryHook, BookingEventIn),
         example=examples.NOTICE,
         headers={"Authorization": "…"},
         address="/v1/hooks/bookings/nowbookit/demo",
         answers=(
             Answer(
                 202,
-                "Stored; or ignored, because it is about a gift card or another location.",
+                "Stored; or ignored, because it is about a gift card or another restaurant.",
                 EventAccepted,
                 examples.NOTICE_ACCEPTED,
                 other_model=Ignored,
             ),
         ),
         refusals=(
-            Refusal(401, "`bad_signature`: the token is wrong, or the venue has no such hook."),
+            Refusal(401, "`bad_signature`: token, signature or timestamp is wrong, or the venue has no such hook."),
             Refusal(404, "`not_found`: no hook of this provider."),
+            Refusal(409, "`reference_reused`: this `webhook-id` or `event_id` came before with other content."),
             *BODY_REFUSALS,
             *FAILED,
         ),

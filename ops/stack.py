@@ -127,7 +127,7 @@ class DeployedStack:
     @cached_property
     def settings(self) -> DynamoDBSettingsBook:
         """Venues, platforms and keys, always read anew."""
-        return DynamoDBSettingsBook(self._dynamodb, self.addresses.table, self.now, remember_s=-1)
+        return DynamoDBSettingsBook(self.dynamodb, self.addresses.table, self.now, remember_s=-1)
 
     @cached_property
     def secret(self) -> StackSecret:
@@ -141,7 +141,7 @@ class DeployedStack:
         kms = self.session.client("kms", endpoint_url=self.endpoint_url, config=self._config)
         where = self.addresses
         return DynamoDBTokenStore(
-            self._dynamodb, kms, table=where.table, key_id=where.token_key_arn, now=self.now, sleep=self.sleep
+            self.dynamodb, kms, table=where.table, key_id=where.token_key_arn, now=self.now, sleep=self.sleep
         )
 
     @cached_property
@@ -178,14 +178,15 @@ class DeployedStack:
 
     def _take_turn(self, connection: PosConnection) -> None:
         slots = Slots(connection.connection_id, connection.pace_per_minute, 1)
-        wait_s = DynamoDBPace(self._dynamodb, self.addresses.table).reserve(slots, self.now())
+        wait_s = DynamoDBPace(self.dynamodb, self.addresses.table).reserve(slots, self.now())
         if wait_s > LONGEST_WAIT_S:
             raise PacedError("the connection is busy with orders", wait_s=wait_s)
         if wait_s > 0:
             self.sleep(wait_s)
 
     @cached_property
-    def _dynamodb(self) -> DynamoDBClient:
+    def dynamodb(self) -> DynamoDBClient:
+        """The table's client."""
         return self.session.client("dynamodb", endpoint_url=self.endpoint_url, config=self._config)
 
 

@@ -10,6 +10,7 @@ from ops.errors import in_words
 from ops.stack import DeployedStack, Line
 from ops.webhooks import Topic, faults_of
 from shared.adapters.kounta.administration import Webhook
+from shared.adapters.secretsmanager.stack_secret import HookSecrets
 from shared.domain.errors import NotFoundError, OutsideError, PermissionLostError, RefusedError
 from shared.domain.venues import Venue, VenueMode
 
@@ -45,6 +46,7 @@ def check_venue(stack: DeployedStack, venue: Venue, topics: Sequence[Topic]) -> 
     """All findings, one after the other as they come. Raises only what makes every further look pointless to begin."""
     yield _mode(venue)
     yield from _nowbookit(stack, venue)
+    yield from _signed_hooks(stack, venue)
     try:
         stored = stack.secret.connection(venue.pos.connection_id)
         line = stack.line_to(venue.pos)
@@ -98,6 +100,33 @@ def _nowbookit(stack: DeployedStack, venue: Venue) -> Iterator[Finding]:
         )
         return
     yield Finding("Now Book It", State.RIGHT, f"key and token stored for location {venue.nowbookit_location_id}")
+
+
+def _signed_hooks(stack: DeployedStack, venue: Venue) -> Iterator[Finding]:
+    kept = stack.secret.content().hooks.get(venue.id, HookSecrets())
+    fix = "posrelay venue set FILE asks for it"
+    if venue.resdiary_restaurant is not None:
+        if kept.resdiary:
+            found = f"{_secrets(kept.resdiary)} stored for {venue.resdiary_restaurant}"
+            yield Finding("ResDiary", State.RIGHT, found)
+        else:
+            yield Finding("ResDiary", State.WRONG, "no webhook secret: its webhooks are refused", fix)
+    platform = venue.standard_hook_platform
+    if platform is None:
+        return
+    if not kept.standard or kept.standard_platform != platform:
+        yield Finding("Standard Webhooks", State.WRONG, f"no secret of {platform}: its webhooks are refused", fix)
+        return
+    yield Finding("Standard Webhooks", State.RIGHT, f"{_secrets(kept.standard)} stored for {platform}")
+    try:
+        stack.settings.platform(platform)
+    except NotFoundError:
+        fix = f"posrelay platform add {platform}, if it shall read back what became of its bookings"
+        yield Finding("Standard Webhooks", State.NOTE, f"{platform} is not among the platforms", fix)
+
+
+def _secrets(kept: Sequence[str]) -> str:
+    return "a secret" if len(kept) == 1 else f"{len(kept)} secrets"
 
 
 def _company(line: Line, venue: Venue) -> Iterator[Finding]:

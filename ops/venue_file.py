@@ -158,6 +158,22 @@ def _all(pattern: re.Pattern[str], like: str) -> Callable[[Any], tuple[str, ...]
     return checked
 
 
+def _platform(value: Any) -> str:
+    name = venue_id(value)
+    if name in ("nowbookit", "resdiary"):
+        raise ValueError(f"may not be {name}, which has a webhook of its own")
+    return name
+
+
+def _table_names(value: Any) -> dict[str, str]:
+    if not isinstance(value, dict) or not all(isinstance(one, str) and one.strip() for one in value.values()):
+        raise ValueError('must be a table like: "12" = "T12"')
+    names = {name.strip(): theirs.strip() for name, theirs in value.items()}
+    if "" in names:
+        raise ValueError("has a table without a name")
+    return names
+
+
 VENUE_FIELDS: Mapping[str, Callable[[Any], Any]] = {
     "id": venue_id,
     "name": _text,
@@ -168,10 +184,13 @@ VENUE_FIELDS: Mapping[str, Callable[[Any], Any]] = {
     "link_customers": _flag,
     "deposit_method_id": _number_id,
     "nowbookit_location_id": _text,
+    "resdiary_restaurant": _text,
+    "standard_hook_platform": _platform,
     "notify_emails": _all(_EMAIL, '"duty@example.com"'),
     "notify_mobiles": _all(_MOBILE, '"+61255501234"'),
     "undo_window_s": _seconds,
     "replay_max_age_s": _seconds,
+    "tables": _table_names,
 }
 POS_FIELDS: Mapping[str, Callable[[Any], Any]] = {
     "kind": _one_of(*POS_KINDS),

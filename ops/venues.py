@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from ops.credentials import Source, connection_secret, nowbookit_secret
+from ops.credentials import Source, connection_secret, hook_secrets, nowbookit_secret
 from ops.errors import OperatorError
 from ops.stack import DeployedStack
 from shared.adapters.kounta.tokens import Tokens
@@ -35,11 +35,12 @@ def set_venue(stack: DeployedStack, venue: Venue, source: Source, choices: Crede
     changed = _with_credentials(present, venue, source, choices)
     if changed != present:
         connection, diary = venue.pos.connection_id, changed.nowbookit.get(venue.id)
-        kounta = changed.connections[connection]
+        kounta, hooks = changed.connections[connection], changed.hooks.get(venue.id)
 
         def change(content: SecretContent) -> SecretContent:
             content = content.with_connection(connection, kounta)
-            return content.with_nowbookit(venue.id, diary) if diary else content
+            content = content.with_nowbookit(venue.id, diary) if diary else content
+            return content.with_hooks(venue.id, hooks) if hooks else content
 
         stack.secret.update(change)
     is_granted = venue.pos.auth != "oauth" or _grant(stack, venue, source)
@@ -85,6 +86,7 @@ def as_plain(venue: Venue) -> dict[str, Any]:
     plain = asdict(venue)
     plain["mode"] = venue.mode.value
     plain["notify_emails"], plain["notify_mobiles"] = list(venue.notify_emails), list(venue.notify_mobiles)
+    plain["tables"] = dict(venue.tables)
     return plain
 
 
@@ -95,6 +97,10 @@ def _with_credentials(
     kept = content.connections.get(connection)
     kounta = connection_secret(kept, source, renew=choices.renew, forget_old=choices.forget_old)
     content = content.with_connection(connection, kounta)
+    if venue.resdiary_restaurant is not None or venue.standard_hook_platform is not None:
+        kept_hooks = content.hooks.get(venue.id)
+        hooks = hook_secrets(kept_hooks, venue, source, renew=choices.renew, forget_old=choices.forget_old)
+        content = content.with_hooks(venue.id, hooks)
     if venue.nowbookit_location_id is None:
         return content
     diary = nowbookit_secret(

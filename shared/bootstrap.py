@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from shared.adapters.dynamodb.readings import DynamoDBReadings
     from shared.adapters.dynamodb.record_book import DynamoDBRecordBook
     from shared.adapters.kounta.tokens import Credentials
+    from shared.domain.bookings.events import BookingEvent
     from shared.usecases.advance_record import AdvanceRecord
     from shared.usecases.announce import Announce
     from shared.usecases.await_decision import AwaitDecision
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
     from shared.usecases.report_failure import ReportFailure
     from shared.usecases.sweep_site import SweepSite
     from shared.usecases.take_in_pos_news import TakeInPosNews
+    from shared.web.booking_hooks import BookingHooks
 
 # Few, quick tries: a caller waits, or a lease runs.
 _AWS = Config(retries={"mode": "standard", "max_attempts": 3}, connect_timeout=2, read_timeout=5)
@@ -126,6 +128,21 @@ def delivery_book() -> DynamoDBDeliveryBook:
 def accept_deliveries() -> AcceptDeliveries:
     """Takes deliveries in."""
     return AcceptDeliveries(delivery_book(), delivery_book(), nudges(), now, booking_record_id, pos_order_pk)
+
+
+@_once
+def booking_hooks() -> BookingHooks:
+    """The doors for booking platforms' own webhooks."""
+    from shared.web.booking_hooks import BookingHooks
+
+    tolerance_s = settings().timings.future_tolerance_s
+
+    def read_resdiary(content: Any, venue: Venue, received_at: datetime) -> tuple[str, BookingEvent] | None:
+        from shared.adapters.resdiary.parsing import read_hook
+
+        return read_hook(content, venue, received_at=received_at, future_tolerance_s=tolerance_s)
+
+    return BookingHooks(settings_book(), secret(), now, tolerance_s, read_resdiary)
 
 
 @_once

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from shared.adapters.secretsmanager.stack_secret import ConnectionSecret, NowBookItSecret, SecretContent
+from shared.adapters.secretsmanager.stack_secret import ConnectionSecret, HookSecrets, NowBookItSecret, SecretContent
 from shared.domain.errors import NotFoundError
 
 
@@ -27,6 +27,11 @@ class InMemoryStackSecret:
         if venue_id not in self.kept.nowbookit:
             raise NotFoundError(f"there is no Now Book It key for the venue {venue_id}")
         return self.kept.nowbookit[venue_id]
+
+    def hooks(self, venue_id: str) -> HookSecrets:
+        if venue_id not in self.kept.hooks:
+            raise NotFoundError(f"there is no secret of signed webhooks for the venue {venue_id}")
+        return self.kept.hooks[venue_id]
 
     def content(self) -> SecretContent:
         return self.kept

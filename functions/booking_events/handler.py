@@ -50,7 +50,7 @@ def _own(request: Request, time_left_s: float) -> Response:
 
 def _hook(request: Request) -> Response:
     try:
-        notice = booking_hooks.verified(request, bootstrap.settings_book(), bootstrap.secret(), bootstrap.now())
+        notice = bootstrap.booking_hooks().verified(request)
     except SignatureError:
         count("SignatureFailures")
         raise

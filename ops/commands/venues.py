@@ -1,4 +1,4 @@
-"""posrelay venue set | show | list | check | mode."""
+"""posrelay venue set | show | list | check | tables | mode."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from rich.markup import escape
 from ops.errors import OperatorError
 from ops.output import pairs, progress, say, say_aside, show_json, show_table
 from ops.session import session_of
+from ops.tables import DAYS, Match, compare, read_names, seen_in_bookings
 from ops.venue_check import MODE_WORDS, Finding, State, check_venue
 from ops.venue_file import read_venue
 from ops.venues import CredentialChoices, as_plain, set_mode, set_venue, with_present_mode
 from ops.webhooks import address_of, read_topics
+from shared.adapters.secretsmanager.stack_secret import HookSecrets
+from shared.domain.errors import PermissionLostError, RefusedError
 from shared.domain.venues import VenueMode
 
 commands = typer.Typer(no_args_is_help=True, help="Restaurants: their settings, their credentials, their mode.")
@@ -26,6 +29,11 @@ MARKS = {
     State.WRONG: "[mark][red]✗[/]",
     State.NOTE: "[mark][yellow]![/]",
     State.UNKNOWN: "[mark][dim]?[/]",
+}
+TABLE_MARKS = {
+    Match.SAME: "[mark][green]✓[/]",
+    Match.MAPPED: "[mark][green]→[/]",
+    Match.UNMATCHED: "[mark][red]✗[/]",
 }
 
 
@@ -44,7 +52,8 @@ def set_(
     ] = None,
 ) -> None:
     """Create or change a venue. Credentials come from KOUNTA_CLIENT_ID, KOUNTA_CLIENT_SECRET, KOUNTA_SIGNATURE_TOKEN,
-    KOUNTA_REFRESH_TOKEN, NOWBOOKIT_API_KEY and NOWBOOKIT_HOOK_TOKEN, or are asked for; stored ones stay."""
+    KOUNTA_REFRESH_TOKEN, NOWBOOKIT_API_KEY, NOWBOOKIT_HOOK_TOKEN, RESDIARY_HOOK_SECRET and STANDARD_HOOK_SECRET, or are
+    asked for; stored ones stay."""
     session = session_of(context)
     read = read_venue(file)
     venue = read.venue if read.has_mode else with_present_mode(session.stack, read.venue)
@@ -62,21 +71,29 @@ def show(context: typer.Context, venue_id: Annotated[str, typer.Argument()], as_
     stack = session_of(context).stack
     venue = stack.settings.get(venue_id)
     content = stack.secret.content()
+    hooks = content.hooks.get(venue.id, HookSecrets())
     shown = as_plain(venue)
     has_tokens = venue.pos.auth == "oauth" and stack.tokens.read(venue.pos.connection_id) is not None
     stored = {
         "kounta": venue.pos.connection_id in content.connections,
         "kounta_grant": has_tokens,
         "nowbookit": venue.id in content.nowbookit,
+        "resdiary": bool(hooks.resdiary),
+        "standard": bool(hooks.standard),
     }
     addresses = {topic.name: address_of(stack.addresses.public_url, venue.id, topic.path) for topic in read_topics(())}
-    if venue.nowbookit_location_id is not None:
-        base = stack.addresses.public_url
-        addresses["nowbookit"] = f"{base}/v1/hooks/bookings/nowbookit/{venue.id}"
+    providers = {
+        "nowbookit": venue.nowbookit_location_id,
+        "resdiary": venue.resdiary_restaurant,
+        "standard": venue.standard_hook_platform,
+    }
+    for provider in (name for name, setting in providers.items() if setting is not None):
+        addresses[provider] = f"{stack.addresses.public_url}/v1/hooks/bookings/{provider}/{venue.id}"
     if as_json:
         show_json({**shown, "credentials": stored, "webhook_addresses": addresses})
         return
     flat = {**{name: value for name, value in shown.items() if name != "pos"}}
+    flat["tables"] = [f"{name} = {pos}" for name, pos in venue.tables.items()]
     flat |= {f"pos.{name}": value for name, value in shown["pos"].items()}
     flat |= {f"credentials: {name}": value for name, value in stored.items()}
     flat |= {f"address for {name}": value for name, value in addresses.items()}
@@ -123,6 +140,51 @@ def check(
         verdict = f"[red]{len(wrong)} to put right[/]" if wrong else "[green]ready[/]"
         say(f"{escape(venue.id)}: {verdict}")
     if wrong:
+        raise typer.Exit(1)
+
+
+@commands.command()
+def tables(
+    context: typer.Context,
+    venue_id: Annotated[str, typer.Argument()],
+    platform_tables: Annotated[
+        Path | None,
+        typer.Option(help="File with the booking platform's table names, one a line or a JSON list."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hold the tables of the booking platform against Kounta's. The platform's are those of the venue's bookings of the
+    last days that became sales, and the file's. Ends with 1 when one has no counterpart."""
+    stack = session_of(context).stack
+    venue = stack.settings.get(venue_id)
+    refused, of_pos = None, None
+    with progress(f"Comparing the tables of {venue.name} …"):
+        seen, looked_at = seen_in_bookings(stack, venue)
+        if platform_tables is not None:
+            seen |= read_names(platform_tables)
+        try:
+            of_pos = stack.line_to(venue.pos).administration.list_tables(venue.pos.site_id)
+        except (PermissionLostError, RefusedError) as error:
+            refused = f"Kounta does not show its tables ({error}): they need the Tables add-on"
+    found = compare(venue, seen, of_pos)
+    if as_json:
+        rest = {"left_over": list(found.left_over), "refused": refused, "toml": found.toml(), "bookings": looked_at}
+        show_json({"venue": venue.id, "tables": [asdict(one) for one in found.names], **rest})
+    else:
+        if refused:
+            say(f"[yellow]![/] {escape(refused)}")
+        show_table(
+            ("", "platform", "POS", "found"),
+            [(TABLE_MARKS[one.match], one.name, one.proposed or one.pos, one.match.value) for one in found.names],
+        )
+        if not found.names:
+            say_aside(f"no table in bookings of the last {DAYS} days: give --platform-tables FILE")
+        if found.left_over:
+            say(f"  only in the POS: {escape(', '.join(found.left_over))}")
+        if found.toml():
+            say("  for the venue's file, at its end:\n")
+            say("\n".join(map(escape, found.toml())))
+    if found.unmatched:
         raise typer.Exit(1)
 
 

@@ -30,12 +30,21 @@ class Register(SetUp):
     sale_prefix: str = "SP"
 
 
+class Section(SetUp):
+    """A part of a site's floor and what its tables are called."""
+
+    name: str
+    tables: list[str]
+
+
 class Site(SetUp):
-    """One restaurant. `pass_thru_register` is the register that prints pass-thru orders; the first when left out."""
+    """One restaurant. `pass_thru_register` is the register that prints pass-thru orders; the first when left out.
+    Without sections it has not got the Tables add-on."""
 
     id: int
     name: str
     registers: list[Register] = Field(min_length=1)
+    sections: list[Section] = []
     pass_thru_register: int | None = None
 
     @property

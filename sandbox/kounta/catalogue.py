@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from sandbox.kounta import menu
 from sandbox.kounta.back_office import Company, Register, Site
-from sandbox.kounta.refusals import not_found
+from sandbox.kounta.refusals import RefusalError, not_found
 from sandbox.kounta.state import KountaState
 from sandbox.messages import Json
 
@@ -66,6 +66,17 @@ def site_status_json(state: KountaState, site: Site) -> Json:
             "status": _word(register_prints(state, site, till)),
         },
     }
+
+
+def tables_json(site: Site) -> Json:
+    """`GET …/sites/{id}/tables`, abridged: no order of the API's stands on a table. Raises RefusalError 403 without the
+    Tables add-on."""
+    if not site.sections:
+        raise RefusalError(403, "The Tables add-on is not enabled for this site")
+    return [
+        {"name": section.name, "tables": [{"name": name, "orders": []} for name in section.tables]}
+        for section in site.sections
+    ]
 
 
 def register_json(site: Site, register: Register) -> Json:
@@ -134,6 +145,7 @@ def _of_site(
         "sites/#": lambda: site_json(site),
         "sites/#/status": lambda: site_status_json(state, site),
         "sites/#/registers": lambda: registers_json(company, site.id),
+        "sites/#/tables": lambda: tables_json(site),
         "sites/#/categories": lambda: menu.categories_json(company, sold),
         "sites/#/inventory": lambda: menu.inventory_json(state, site, sold),
         "sites/#/products": lambda: menu.site_products_json(state, company, site, query),

@@ -120,7 +120,7 @@ def _catalogue(method: str, company: str, rest: list[str]) -> Route:
     # sites · sites/# · sites/#/status · sites/#/registers · sites/#/products · sites/#/products/# · products/# …
     shape = "/".join("#" if word.isdigit() else word for word in rest)
     shapes = {f"{word}" for word in CATALOGUE} | {f"{word}/#" for word in ("sites", "registers", "products")}
-    shapes |= {f"sites/#/{word}" for word in ("status", "registers", "products", "categories", "inventory")}
+    shapes |= {f"sites/#/{word}" for word in ("status", "registers", "products", "categories", "inventory", "tables")}
     shapes |= {"sites/#/products/#", "products/#/modifiers"}
     if shape not in shapes or not words:
         raise not_found()

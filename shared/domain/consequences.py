@@ -74,7 +74,7 @@ def take_in_events(
                 break
             assert record.current_order is not None
             seen = read_order(record.current_order)
-        decision = decide(record.booking, event, seen, window)
+        decision = decide(record.booking, event, seen, window, venue.pos_table)
         is_news = record.booking.is_news(event)
         record, told = _carry_out(record, event, decision, venue, now, new_order_id)
         if is_news:

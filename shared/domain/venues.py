@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -58,7 +59,21 @@ class Venue:
     deposit_method_id: str | None = None
     """The POS payment method by which a deposit is entered as a payment; None: it only stands in the notes."""
     nowbookit_location_id: str | None = None
+    resdiary_restaurant: str | None = None
+    """ResDiary's name or number of the restaurant (`MicrositeName` or `ProviderId`); None: no webhooks of it."""
+    standard_hook_platform: str | None = None
+    """Under which platform's name the bookings of Standard Webhooks are kept; None: no such webhooks."""
     notify_emails: tuple[str, ...] = ()
     notify_mobiles: tuple[str, ...] = ()
     undo_window_s: float | None = None
     replay_max_age_s: float | None = None
+    tables: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Booking platforms' names of tables → the POS's, where they differ."""
+
+    def pos_table(self, name: str) -> str:
+        """What the POS calls a table: by `tables`, else the name as the booking platform writes it."""
+        return self.tables.get(name.strip(), name)
+
+    def pos_tables(self, names: Iterable[str]) -> tuple[str, ...]:
+        """The same for several."""
+        return tuple(map(self.pos_table, names))

@@ -70,13 +70,18 @@ class BookingEventIn(_Input):
     booking: BookingIn
 
 
-def read_booking_event(content: Any, *, received_at: datetime, future_tolerance_s: float) -> tuple[str, BookingEvent]:
-    """(booking id, event). Raises BadInputError with a JSON pointer for each thing that is wrong."""
+def read_booking_event(
+    content: Any, *, received_at: datetime, future_tolerance_s: float, delivery_id: str | None = None
+) -> tuple[str, BookingEvent]:
+    """(booking id, event). Raises BadInputError with a JSON pointer for each thing that is wrong.
+
+    `delivery_id`: names an event that has no id of its own, where the delivery has one.
+    """
     given = read_as(BookingEventIn, content, "the booking event")
     if given.occurred_at > received_at + timedelta(seconds=future_tolerance_s):
         detail = f"lies more than {future_tolerance_s:.0f} s in the future"
         raise BadInputError("the booking event has invalid fields", problems=(InputProblem("/occurred_at", detail),))
-    return given.booking.id, _event(given, received_at)
+    return given.booking.id, _event(given, received_at, given.event_id or delivery_id or _derived_id(given))
 
 
 def known_status(word: str) -> BookingStatus | None:
@@ -87,11 +92,11 @@ def known_status(word: str) -> BookingStatus | None:
         return None
 
 
-def _event(given: BookingEventIn, received_at: datetime) -> BookingEvent:
+def _event(given: BookingEventIn, received_at: datetime, event_id: str) -> BookingEvent:
     booking = given.booking
     customer, paid = booking.customer, booking.payment_summary
     return BookingEvent(
-        event_id=given.event_id or _derived_id(given),
+        event_id=event_id,
         booking_reference=booking.id,
         type=given.type,
         occurred_at=given.occurred_at,

@@ -9,12 +9,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from shared.domain.errors import SignatureError
 
+STANDARD_TOLERANCE_S = 300.0
+"""How far a Standard Webhook's timestamp may be from our clock, both ways (Standard Webhooks: reference libraries)."""
+STANDARD_PREFIX = "whsec_"
 TOKEN_LENGTH = 22  # url-safe characters of 6 bits: 132 bits
 
 
@@ -36,6 +41,8 @@ class VerifiedWebhook:
     """A body whose origin is proven. Made by this module's `verify_…` only."""
 
     body: bytes = field(repr=False)
+    id: str = ""
+    """The sender's id of this delivery, the same over all its repeats, where the scheme has one."""
 
 
 def verify_kounta(raw: RawWebhook, signature_tokens: Iterable[str], authorization_secret: str) -> VerifiedWebhook:
@@ -62,6 +69,46 @@ def verify_header_token(raw: RawWebhook, header_name: str, tokens: Iterable[str]
     return VerifiedWebhook(raw.body)
 
 
+def verify_resdiary(raw: RawWebhook, secrets: Iterable[str]) -> VerifiedWebhook:
+    """ResDiary's webhook: `X-ResDiary-Signature: sha1=<hex>`, HMAC-SHA1 of the raw body (ResDiary docs: webhooks).
+
+    The vendor lets the secret be left out; we do not. Raises SignatureError.
+    """
+    scheme, _, text = raw.header("x-resdiary-signature").strip().partition("=")
+    given = b""
+    with suppress(ValueError):
+        given = bytes.fromhex(text)
+    expected = [hmac.new(secret.encode(), raw.body, hashlib.sha1).digest() for secret in secrets if secret]
+    is_signed = any([hmac.compare_digest(one, given) for one in expected])
+    if not (is_signed & (scheme.lower() == "sha1")):
+        raise SignatureError("the delivery cannot be verified")
+    return VerifiedWebhook(raw.body)
+
+
+def verify_standard(raw: RawWebhook, secrets: Iterable[str], now: datetime) -> VerifiedWebhook:
+    """A Standard Webhook, scheme `v1` (Standard Webhooks 1.0.0): HMAC-SHA256 over `id.timestamp.body` with the bytes
+    behind `whsec_`; one right signature of the list is enough, and any of the secrets.
+
+    The timestamp is the attempt's, so a late repeat is welcome and an old recording is not. Raises SignatureError.
+    """
+    webhook_id, timestamp = raw.header("webhook-id"), raw.header("webhook-timestamp").strip()
+    content = f"{webhook_id}.{timestamp}.".encode("utf-8", "replace") + raw.body
+    given = [_base64(each[3:]) for each in raw.header("webhook-signature").split() if each.startswith("v1,")]
+    keys = [key for key in map(standard_key, secrets) if key]
+    expected = [hmac.new(key, content, hashlib.sha256).digest() for key in keys]
+    is_signed = any([hmac.compare_digest(one, other) for one in expected for other in given])
+    is_dated = re.fullmatch(r"[0-9]{1,12}", timestamp) is not None
+    is_timely = is_dated and abs(int(timestamp) - now.timestamp()) <= STANDARD_TOLERANCE_S
+    if not (is_signed & is_timely & bool(webhook_id)):
+        raise SignatureError("the delivery cannot be verified")
+    return VerifiedWebhook(raw.body, webhook_id)
+
+
+def standard_key(secret: str) -> bytes:
+    """The key in a Standard Webhooks secret (`whsec_` and base64); empty when there is none in it."""
+    return _base64(secret.strip().removeprefix(STANDARD_PREFIX))
+
+
 def derive_token(link_key: str, *parts: str) -> str:
     """A secret for just these parts (`"callback", venue, order`): 22 url-safe characters, the same every time.
 
@@ -82,6 +129,12 @@ def token_matches(expected: str, given: str | None) -> bool:
 
 def _hmac(key: str, message: bytes) -> bytes:
     return hmac.new(key.encode(), message, hashlib.sha256).digest()
+
+
+def _base64(text: str) -> bytes:
+    with suppress(ValueError):  # binascii.Error is one
+        return base64.b64decode(text, validate=True)
+    return b""
 
 
 def _digests(signature: str) -> list[bytes]:

@@ -15,6 +15,7 @@ from moto import mock_aws
 from shared.adapters.kounta.tokens import Credentials
 from shared.adapters.secretsmanager.stack_secret import (
     ConnectionSecret,
+    HookSecrets,
     NowBookItSecret,
     SecretContent,
     StackSecret,
@@ -24,6 +25,7 @@ from tests.fake_secrets import InMemoryStackSecret
 
 KOUNTA = ConnectionSecret(Credentials("client-1", "very-secret"), ("token-old", "token-new"))
 DIARY = NowBookItSecret("diary-key", "X-Hook-Token", ("hook-1",))
+HOOKS = HookSecrets(("rd-new", "rd-old"), "example-bookings", ("whsec_bmV3", "whsec_b2xk"))
 AS_MADE = {"link_key": "link-key", "connections": {}, "nowbookit": {}}
 
 
@@ -98,7 +100,8 @@ def secret(request: pytest.FixtureRequest) -> StackSecret | InMemoryStackSecret:
 
 
 def fill(content: SecretContent) -> SecretContent:
-    return content.with_connection("kounta-5678", KOUNTA).with_nowbookit("harbour", DIARY)
+    content = content.with_connection("kounta-5678", KOUNTA).with_nowbookit("harbour", DIARY)
+    return content.with_hooks("harbour", HOOKS)
 
 
 def test_what_is_stored_is_found(secret: StackSecret | InMemoryStackSecret) -> None:
@@ -106,6 +109,7 @@ def test_what_is_stored_is_found(secret: StackSecret | InMemoryStackSecret) -> N
     assert secret.update(fill) == secret.content()
     assert secret.connection("kounta-5678") == KOUNTA
     assert secret.nowbookit("harbour") == DIARY
+    assert secret.hooks("harbour") == HOOKS
     assert secret.link_key() == "link-key"
 
 

@@ -8,9 +8,12 @@ import hashlib
 import hmac
 import json
 from collections.abc import Mapping
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from standardwebhooks import Webhook
 
 EVENTS = Path(__file__).resolve().parents[2] / "events"
 
@@ -19,6 +22,8 @@ API_KEY = "prk_example-key-of-the-demo-platform"
 LINK_KEY = "example-link-key"
 SIGNATURE_TOKEN = "demo-basic-signature-token"
 HOOK_TOKEN = "example-hook-token"
+RESDIARY_SECRET = "example-resdiary-secret"
+STANDARD_SECRET = "whsec_ZXhhbXBsZS1zdGFuZGFyZC13ZWJob29rcy1rZXktMDE="
 
 Event = dict[str, Any]
 
@@ -65,6 +70,22 @@ def signed(event: Event, body: bytes) -> Event:
     """A Kounta webhook with another body, signed as Kounta would."""
     signature = hmac.new(SIGNATURE_TOKEN.encode(), body, hashlib.sha256).hexdigest()
     return changed(event, body=body, headers={"x-kounta-signature": signature})
+
+
+def signed_by_resdiary(event: Event, body: bytes) -> Event:
+    """A ResDiary webhook with another body, signed as ResDiary would."""
+    signature = hmac.new(RESDIARY_SECRET.encode(), body, hashlib.sha1).hexdigest()
+    return changed(event, body=body, headers={"x-resdiary-signature": f"sha1={signature}"})
+
+
+def signed_as_standard(event: Event, body: bytes, webhook_id: str, at: datetime) -> Event:
+    """A Standard Webhook with another body, signed at this time by the scheme's own library."""
+    headers = {
+        "webhook-id": webhook_id,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": Webhook(STANDARD_SECRET).sign(webhook_id, at, body.decode()),
+    }
+    return changed(event, body=body, headers=headers)
 
 
 def body_of(event: Event) -> Any:

@@ -30,7 +30,17 @@ from shared.domain.venues import PosConnection, Venue
 from shared.web.pos_deliveries import webhook_secret
 from tests.dynamodb_table import TEMPLATE, table_schema
 from tests.functions.answers import Answer
-from tests.functions.event_files import API_KEY, HOOK_TOKEN, LINK_KEY, SIGNATURE_TOKEN, Event, changed, read_event
+from tests.functions.event_files import (
+    API_KEY,
+    HOOK_TOKEN,
+    LINK_KEY,
+    RESDIARY_SECRET,
+    SIGNATURE_TOKEN,
+    STANDARD_SECRET,
+    Event,
+    changed,
+    read_event,
+)
 
 REGION = "ap-southeast-2"
 TABLE = "posrelay"
@@ -42,6 +52,9 @@ VENUE = Venue(
     name="The Example Table",
     pos=PosConnection(kind="kounta", company_id="5678", site_id="823"),
     nowbookit_location_id="LOC-823",
+    resdiary_restaurant="TheExampleTable",
+    standard_hook_platform="example-bookings",
+    tables={"Terrace 14": "T14"},
     notify_emails=("duty@example.com",),
     notify_mobiles=("+61255501234",),
 )
@@ -122,6 +135,12 @@ class Relay:
                     "client_id": "demo-basic",
                     "client_secret": "demo-basic-secret",
                     "signature_tokens": [SIGNATURE_TOKEN],
+                }
+            },
+            "hooks": {
+                "demo": {
+                    "resdiary": [RESDIARY_SECRET],
+                    "standard": {"platform": "example-bookings", "secrets": [STANDARD_SECRET]},
                 }
             },
             "nowbookit": {

@@ -7,7 +7,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.functions.answers import Answer
-from tests.functions.event_files import Event, body_of, changed, read_event, signed
+from tests.functions.event_files import (
+    Event,
+    body_of,
+    changed,
+    read_event,
+    signed,
+    signed_as_standard,
+    signed_by_resdiary,
+)
 from tests.functions.relay import Relay
 
 # Time is no matter here: a busy machine makes examples slowly.
@@ -16,6 +24,8 @@ EXAMPLES = settings(
 )
 SEATED = read_event("booking_events/seated")
 NOTICE = read_event("booking_events/nowbookit_updated")
+RESDIARY = read_event("booking_events/resdiary_seated")
+STANDARD = read_event("booking_events/standard_seated")
 COMPLETED = read_event("pos_events/orders_completed")
 CALLBACK = read_event("pos_events/order_accepted")
 
@@ -61,6 +71,26 @@ def test_any_booking_event(lasting_relay: Relay, content: Any) -> None:
 @given(content=near(body_of(NOTICE)))
 def test_any_notice(lasting_relay: Relay, content: Any) -> None:
     is_answered(lasting_relay.http("booking_events", changed(NOTICE, body=as_json(content))))
+
+
+@EXAMPLES
+@given(content=near(body_of(RESDIARY)))
+def test_any_resdiary_webhook(lasting_relay: Relay, content: Any) -> None:
+    is_answered(lasting_relay.http("booking_events", signed_by_resdiary(RESDIARY, as_json(content).encode())))
+
+
+@EXAMPLES
+@given(content=near(body_of(STANDARD)), webhook_id=st.text("ab-.é ", max_size=140))
+def test_any_standard_webhook(lasting_relay: Relay, content: Any, webhook_id: str) -> None:
+    event = signed_as_standard(STANDARD, as_json(content).encode(), webhook_id, lasting_relay.clock.now())
+    is_answered(lasting_relay.http("booking_events", event))
+
+
+@EXAMPLES
+@given(headers=st.dictionaries(st.sampled_from([*RESDIARY["headers"], *STANDARD["headers"]]), st.text(), min_size=1))
+def test_any_headers_of_a_signed_webhook(lasting_relay: Relay, headers: dict[str, str]) -> None:
+    for event in (RESDIARY, STANDARD):
+        is_answered(lasting_relay.http("booking_events", changed(event, headers=headers)))
 
 
 @EXAMPLES

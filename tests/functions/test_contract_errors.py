@@ -235,7 +235,7 @@ def test_order_that_is_none(untouched: Relay, order_id: str) -> None:
         ({"headers": {"authorization": "another-token"}}, 401, "bad_signature"),
         ({"headers": {"authorization": ""}}, 401, "bad_signature"),
         ({"path": {"venue_id": "nowhere"}}, 401, "bad_signature"),
-        ({"path": {"provider": "resdiary"}}, 404, "not_found"),
+        ({"path": {"provider": "elsewhere"}}, 404, "not_found"),
         ({"body": "no json"}, 400, "not_json"),
         ({"body": "[]"}, 422, "invalid_input"),
         ({"body": "null"}, 422, "invalid_input"),

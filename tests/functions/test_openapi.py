@@ -119,7 +119,9 @@ def test_answers_of_a_whole_story_are_as_described(relay: Relay) -> None:
     call("queries", this_order)
     for name in ("orders_completed", "other_site", "order_accepted"):
         call("pos_events", read_event(f"pos_events/{name}"))
-    for name in ("nowbookit_updated", "nowbookit_gift_card"):
+    hooks = described("POST /v1/hooks/bookings/{provider}/{venue_id}")["requestBody"]["content"]["application/json"]
+    for name in ("nowbookit_updated", "nowbookit_gift_card", "resdiary_seated", "standard_seated"):
+        validator(hooks["schema"]).validate(body_of(read_event(f"booking_events/{name}")))
         call("booking_events", read_event(f"booking_events/{name}"))
     call("queries", changed(read_event("queries/booking"), path={"booking_id": "NBI-5001"}))  # a thin notice
 
@@ -145,7 +147,9 @@ def test_refusals_are_as_described(relay: Relay) -> None:
         ("booking_events", changed(SEATED, body=" " * 300_000)),
         ("booking_events", changed(SEATED, body={**body_of(SEATED), "sequence": 70})),
         ("booking_events", changed(read_event("booking_events/nowbookit_updated"), headers={"authorization": ""})),
-        ("booking_events", changed(read_event("booking_events/nowbookit_updated"), path={"provider": "resdiary"})),
+        ("booking_events", changed(read_event("booking_events/nowbookit_updated"), path={"provider": "elsewhere"})),
+        ("booking_events", changed(read_event("booking_events/resdiary_seated"), body="{}")),
+        ("booking_events", changed(read_event("booking_events/standard_seated"), body="{}")),
         ("pos_events", changed(read_event("pos_events/orders_completed"), body="{}")),
         ("pos_events", changed(read_event("pos_events/orders_completed"), path={"topic": "x"})),
         ("pos_events", changed(read_event("pos_events/order_accepted"), query={})),

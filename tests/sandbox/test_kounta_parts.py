@@ -168,3 +168,12 @@ def test_a_customer_can_be_given_a_reference_later(till: Till) -> None:
     made = till.api.post("/customers", json={"first_name": "Alex", "phone": "5550 1234"})
     assert till.api.put(made.headers["location"], json={"reference_id": "guest-9"}).status_code == 200
     assert len(till.api.get("/customers?reference_id=guest-9").json()) == 1
+
+
+def test_tables_stand_in_sections_where_the_add_on_is(till: Till) -> None:
+    sections = till.api.get("/sites/823/tables").json()
+    assert [section["name"] for section in sections] == ["Dining room", "Terrace"]
+    assert {"name": "T14", "orders": []} in sections[1]["tables"]
+    refused = till.api.get("/sites/824/tables")
+    assert (refused.status_code, refused.json()["error"]) == (403, "forbidden")
+    assert till.api.get("/sites/999/tables").status_code == 404

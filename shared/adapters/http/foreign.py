@@ -29,16 +29,20 @@ def read_json(body: bytes) -> Any:
         raise ValueError("not JSON that can be read") from error
 
 
-def _text(value: object) -> str | None:
+def as_text(value: object) -> str | None:
+    """A text without blanks around it, or a whole number as text; None for anything else, and for nothing.
+
+    JSON can say half of a surrogate pair, which nothing can store: it becomes a question mark.
+    """
     if isinstance(value, str):
-        return value.strip() or None
+        return value.encode("utf-8", "replace").decode().strip() or None
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     return None
 
 
 def _number_id(value: object) -> str:
-    text = _text(value)
+    text = as_text(value)
     if text is None or not (text.isascii() and text.isdigit()):
         raise ValueError("an id is a whole number")
     return text
@@ -60,7 +64,7 @@ def _amount(value: object) -> Decimal:
 
 
 def _whole(value: object) -> int | None:
-    text = _text(value)
+    text = as_text(value)
     return int(text) if text is not None and text.isascii() and text.isdigit() and len(text) <= 18 else None
 
 
@@ -77,11 +81,11 @@ def as_utc(value: object) -> datetime | None:
         raise ValueError("a moment beyond all time") from error
 
 
-Text = Annotated[str | None, BeforeValidator(_text)]
+Text = Annotated[str | None, BeforeValidator(as_text, json_schema_input_type=str | int | None)]
 NumberId = Annotated[str, BeforeValidator(_number_id)]
-OptionalId = Annotated[str | None, BeforeValidator(_text)]
+OptionalId = Annotated[str | None, BeforeValidator(as_text)]
 Amount = Annotated[Decimal, BeforeValidator(_amount)]
 OptionalAmount = Annotated[Decimal | None, BeforeValidator(_decimal)]
-Whole = Annotated[int | None, BeforeValidator(_whole)]
+Whole = Annotated[int | None, BeforeValidator(_whole, json_schema_input_type=int | str | None)]
 Moment = Annotated[datetime | None, BeforeValidator(as_utc)]
 Flag = Annotated[bool, BeforeValidator(lambda value: value is True or value in (1, "1", "true"))]

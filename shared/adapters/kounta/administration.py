@@ -82,6 +82,21 @@ class Register(Foreign):
     site: Named | None = None
 
 
+class Section(Foreign):
+    """A part of a site's floor, or, where an answer has no sections, a table by itself."""
+
+    name: Text = None
+    number: Text = None
+    tables: list[Section] | None = None
+
+    def table_names(self) -> list[str]:
+        """What staff see on its tables."""
+        if self.tables is not None:
+            return [name for table in self.tables for name in table.table_names()]
+        own = self.name or self.number
+        return [own] if own else []
+
+
 class PaymentMethod(Foreign):
     """A way to pay that the company has set up."""
 
@@ -140,6 +155,14 @@ class KountaAdministration:
     def list_registers(self) -> list[Register]:
         """The company's registers."""
         return self._all(Register, "list_registers", "registers")
+
+    def list_tables(self, site_id: str) -> list[str]:
+        """The names of a site's tables, as staff see them. Needs the Tables add-on (Kounta docs: Tables).
+
+        That tables stand in sections under `tables` and are called by `name`, else `number`, is inferred.
+        """
+        found = self._all(Section, "list_tables", f"sites/{as_number(site_id, 'site_id')}/tables")
+        return list(dict.fromkeys(name for section in found for name in section.table_names()))
 
     def list_payment_methods(self) -> list[PaymentMethod]:
         """The company's payment methods."""

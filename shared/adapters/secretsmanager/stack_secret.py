@@ -2,7 +2,8 @@
 
     {"link_key": "…",
      "connections": {"kounta-5678": {"client_id": "…", "client_secret": "…", "signature_tokens": ["…"]}},
-     "nowbookit": {"<venue id>": {"api_key": "…", "hook_header": "…", "hook_tokens": ["…"]}}}
+     "nowbookit": {"<venue id>": {"api_key": "…", "hook_header": "…", "hook_tokens": ["…"]}},
+     "hooks": {"<venue id>": {"resdiary": ["…"], "standard": {"platform": "…", "secrets": ["whsec_…"]}}}}
 
 Tokens are lists, so that one can be rotated while both sides still change over. Entries unknown to this code are kept.
 """
@@ -65,12 +66,25 @@ class NowBookItSecret:
 
 
 @dataclass(frozen=True, slots=True)
+class HookSecrets:
+    """What a venue's signed booking webhooks are signed with: any of them, for rotation.
+
+    `standard_platform`: whose secrets `standard` are; they prove nothing about another platform.
+    """
+
+    resdiary: tuple[str, ...] = field(default=(), repr=False)
+    standard_platform: str | None = None
+    standard: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class SecretContent:
     """All that the secret holds. `rest`: entries that only newer code knows."""
 
     link_key: str = field(repr=False)
     connections: Mapping[str, ConnectionSecret] = field(default_factory=dict)
     nowbookit: Mapping[str, NowBookItSecret] = field(default_factory=dict)
+    hooks: Mapping[str, HookSecrets] = field(default_factory=dict)
     rest: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def with_connection(self, connection_id: str, secret: ConnectionSecret) -> SecretContent:
@@ -80,6 +94,10 @@ class SecretContent:
     def with_nowbookit(self, venue_id: str, secret: NowBookItSecret) -> SecretContent:
         """The same with this venue's Now Book It secret in the place of an earlier one."""
         return replace(self, nowbookit={**self.nowbookit, venue_id: secret})
+
+    def with_hooks(self, venue_id: str, secrets: HookSecrets) -> SecretContent:
+        """The same with these secrets of the venue's signed webhooks in the place of earlier ones."""
+        return replace(self, hooks={**self.hooks, venue_id: secrets})
 
 
 class StackSecret:
@@ -117,6 +135,13 @@ class StackSecret:
         found = self._find(lambda content: content.nowbookit.get(venue_id))
         if found is None:
             raise NotFoundError(f"there is no Now Book It key for the venue {venue_id}")
+        return found
+
+    def hooks(self, venue_id: str) -> HookSecrets:
+        """What a venue's signed booking webhooks are signed with. Raises NotFoundError."""
+        found = self._find(lambda content: content.hooks.get(venue_id))
+        if found is None:
+            raise NotFoundError(f"there is no secret of signed webhooks for the venue {venue_id}")
         return found
 
     def content(self) -> SecretContent:
@@ -201,6 +226,7 @@ def parse(text: str) -> SecretContent:
                 )
                 for name, entry in given.get("nowbookit", {}).items()
             },
+            hooks={name: _hooks(entry) for name, entry in given.get("hooks", {}).items()},
             rest={name: entry for name, entry in given.items() if name not in _KNOWN},
         )
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -226,11 +252,28 @@ def dump(content: SecretContent) -> str:
                 name: {"api_key": one.api_key, "hook_header": one.hook_header, "hook_tokens": list(one.hook_tokens)}
                 for name, one in content.nowbookit.items()
             },
+            "hooks": {
+                name: {
+                    "resdiary": list(one.resdiary),
+                    "standard": {"platform": one.standard_platform, "secrets": list(one.standard)},
+                }
+                for name, one in content.hooks.items()
+            },
         }
     )
 
 
-_KNOWN = {"link_key", "connections", "nowbookit"}
+_KNOWN = {"link_key", "connections", "nowbookit", "hooks"}
+
+
+def _hooks(entry: Mapping[str, Any]) -> HookSecrets:
+    standard = entry.get("standard") or {}
+    platform = standard.get("platform")
+    return HookSecrets(
+        _texts(entry.get("resdiary", [])),
+        None if platform is None else _text(platform),
+        _texts(standard.get("secrets", [])),
+    )
 
 
 def _text(value: object) -> str:

@@ -17,6 +17,7 @@ order's creation to when the booking changed, not to when we got to it.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -75,8 +76,15 @@ class OrderSeen:
     """Our own delete is under way: sent, or of unknown fate."""
 
 
-def decide(booking: Booking, event: BookingEvent, order: OrderSeen | None, undo_window: timedelta) -> Decision:
-    """The one decision that an event leads to. `order` is the current seating's, or None when no order stands."""
+def decide(
+    booking: Booking,
+    event: BookingEvent,
+    order: OrderSeen | None,
+    undo_window: timedelta,
+    pos_table: Callable[[str], str] = str,
+) -> Decision:
+    """The one decision that an event leads to. `order` is the current seating's, or None when no order stands.
+    `pos_table`: what staff call a table of the booking platform's."""
     if event.status is None:
         return nothing_follows(f"“{event.raw_status}” is not a status we know: kept, changes nothing")
     if not booking.is_news(event):
@@ -89,7 +97,8 @@ def decide(booking: Booking, event: BookingEvent, order: OrderSeen | None, undo_
         if newly_seated and no_order_stands:
             return Decision(DecisionKind.CREATE_ORDER, _why_created(booking))
         if order is not None and not order.closed and Details.of(event) != booking.details:
-            return Decision(DecisionKind.UPDATE_ORDER, changes_in_words(booking.details, Details.of(event)))
+            words = changes_in_words(booking.details, Details.of(event), pos_table)
+            return Decision(DecisionKind.UPDATE_ORDER, words)
         if newly_seated and seating is not None and seating.outcome is SeatingOutcome.COMPLETED:
             return nothing_follows("seated again after its order was completed: no second order")
         if newly_seated:
@@ -139,11 +148,12 @@ def judge_undo(changed_at: datetime, order: OrderSeen | None, undo_window: timed
     return Decision(DecisionKind.DELETE_ORDER, "seated by mistake, undone in time")
 
 
-def changes_in_words(before: Details, after: Details) -> str:
-    """What staff are told when a seated booking changes: short, one line."""
+def changes_in_words(before: Details, after: Details, pos_table: Callable[[str], str] = str) -> str:
+    """What staff are told when a seated booking changes: short, one line, tables by the names of the POS."""
     parts = []
-    if before.tables != after.tables:
-        parts.append(f"table {_tables(before)} → {_tables(after)}")
+    left, taken = ("+".join(map(pos_table, each.tables)) or "–" for each in (before, after))
+    if left != taken:
+        parts.append(f"table {left} → {taken}")
     if before.party_size != after.party_size:
         parts.append(f"covers {before.party_size or '–'} → {after.party_size or '–'}")
     if before.paid != after.paid:
@@ -151,10 +161,6 @@ def changes_in_words(before: Details, after: Details) -> str:
     if before.notes_hash != after.notes_hash:
         parts.append("notes changed")
     return ", ".join(parts) or "details changed"
-
-
-def _tables(details: Details) -> str:
-    return "+".join(details.tables) or "–"
 
 
 def _why_created(booking: Booking) -> str:

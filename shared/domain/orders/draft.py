@@ -78,7 +78,7 @@ def order_notes(venue: Venue, event: BookingEvent, write: str, *, with_name: boo
     kind = "Walk-in" if event.kind == "walkin" else "Booking"
     first = []
     if event.tables:
-        first.append(f"Table {'+'.join(event.tables)}")
+        first.append(f"Table {'+'.join(venue.pos_tables(event.tables))}")
     if event.party_size:
         first.append(f"{event.party_size} covers")
     lines = [" · ".join(first)] if first else []

@@ -263,3 +263,14 @@ def test_of_equals_the_one_received_later_wins(sequence: int | None) -> None:
 )
 def test_judging_an_undo(order: OrderSeen | None, kind: DecisionKind) -> None:
     assert judge_undo(at(10), order, WINDOW).kind is kind
+
+
+@pytest.mark.parametrize(
+    ("tables", "words"),
+    [(("14",), "table T12 → 14"), (("13", "12"), "table T12 → T13+T12"), (("012",), "details changed")],
+)
+def test_staff_are_told_by_the_poss_names_of_tables(tables: tuple[str, ...], words: str) -> None:
+    names = {"12": "T12", "13": "T13", "012": "T12"}
+    booking, event = a_booking("seated", OPEN), an_event("seated", 60, tables=tables)
+    decision = decide(booking, event, THERE, WINDOW, lambda name: names.get(name, name))
+    assert (decision.kind, decision.reason) == (UPDATE, words)

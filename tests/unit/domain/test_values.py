@@ -182,3 +182,10 @@ def test_a_deposit_never_closes_an_order() -> None:
     draft = draft_order(venue, an_event("seated", payment=PAID), ORDER_ID, WRITE, "https://relay.example.com", None)
     assert draft.payments
     assert draft.complete_when_paid is False
+
+
+def test_staff_read_the_poss_names_of_tables() -> None:
+    venue = replace(VENUE, tables={"12": "T12", "Terrace 14": "14"})
+    event = an_event("seated", tables=("12", " Terrace 14", "7"))
+    assert order_notes(venue, event, WRITE, with_name=False).startswith("Table T12+14+7")
+    assert event.tables == ("12", " Terrace 14", "7")

@@ -9,6 +9,8 @@ from typing import Any
 import pytest
 
 from shared.adapters.kounta.administration import KountaAdministration
+from shared.adapters.secretsmanager.stack_secret import HookSecrets
+from shared.domain.access import Platform
 from shared.domain.venues import Venue, VenueMode
 from tests.unit.ops.conftest import PUBLIC, Bench
 
@@ -159,3 +161,23 @@ def test_kounta_away(ready: Bench) -> None:
 def test_a_mode_that_is_not_live_is_a_note(ready: Bench) -> None:
     change(ready, mode=VenueMode.SHADOW)
     assert findings(ready, ok=True)["mode"]["state"] == "note"
+
+
+def test_signed_webhooks_need_their_secrets(ready: Bench) -> None:
+    change(ready, resdiary_restaurant="ExampleTable", standard_hook_platform="example-bookings")
+    found = findings(ready, ok=False)
+    assert "refused" in found["ResDiary"]["found"]
+    assert "no secret of example-bookings" in found["Standard Webhooks"]["found"]
+
+    def stored(platform: str) -> None:
+        secrets = HookSecrets(("r-2", "r-1"), platform, ("whsec_b25l",))
+        ready.stack.secret.update(lambda content: content.with_hooks("harbour", secrets))
+
+    stored("other-bookings")
+    assert findings(ready, ok=False)["Standard Webhooks"]["state"] == "wrong"
+    stored("example-bookings")
+    found = findings(ready, ok=True)
+    assert found["ResDiary"]["found"] == "2 secrets stored for ExampleTable"
+    assert found["Standard Webhooks"]["state"] == "note"
+    ready.stack.settings.put_platform(Platform("example-bookings", "Example bookings"))
+    assert findings(ready, ok=True)["Standard Webhooks"]["found"] == "a secret stored for example-bookings"

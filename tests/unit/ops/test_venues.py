@@ -10,10 +10,11 @@ import pytest
 from ops.venue_file import read_venue
 from shared.adapters.kounta.tokens import Credentials
 from shared.domain.venues import VenueMode
-from tests.unit.ops.conftest import CREDENTIALS, VENUE, Bench
+from tests.unit.ops.conftest import CREDENTIALS, PUBLIC, VENUE, Bench
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "docs" / "examples"
 OAUTH = VENUE.replace('site_id = "823"', 'site_id = "823"\nauth = "oauth"')
+SIGNED = {"resdiary": False, "standard": False}
 DIARY = VENUE.replace("[pos]", 'nowbookit_location_id = "LOC-823"\n[pos]')
 
 
@@ -28,7 +29,7 @@ def test_set_then_show_and_list(bench: Bench, venue_file: str) -> None:
     assert "stored" in said
     shown = bench.json("venue", "show", "harbour")
     assert shown["pos"]["site_id"] == "823"
-    assert shown["credentials"] == {"kounta": True, "kounta_grant": False, "nowbookit": False}
+    assert shown["credentials"] == {"kounta": True, "kounta_grant": False, "nowbookit": False} | SIGNED
     assert shown["webhook_addresses"]["orders/completed"] == (
         "https://relay.example.com/pos/kounta/harbour/orders-completed"
     )
@@ -97,6 +98,37 @@ def test_now_book_it(bench: Bench, tmp_path: Path) -> None:
     assert shown["webhook_addresses"]["nowbookit"].endswith("/v1/hooks/bookings/nowbookit/harbour")
 
 
+def test_signed_webhooks(bench: Bench, tmp_path: Path) -> None:
+    settings = 'resdiary_restaurant = "ExampleTable"\nstandard_hook_platform = "example-bookings"\n[pos]'
+    file = written(tmp_path, VENUE.replace("[pos]", settings))
+    assert "RESDIARY_HOOK_SECRET" in bench.run("venue", "set", file, ok=False).stderr
+    bench.environment["RESDIARY_HOOK_SECRET"] = "r-1"
+    assert "STANDARD_HOOK_SECRET" in bench.run("venue", "set", file, ok=False).stderr
+    bench.environment["STANDARD_HOOK_SECRET"] = "whsec_?"
+    assert "wrong form" in bench.run("venue", "set", file, ok=False).stderr
+    bench.environment["STANDARD_HOOK_SECRET"] = "whsec_b25l"
+    bench.run("venue", "set", file)
+    bench.environment |= {"RESDIARY_HOOK_SECRET": "r-2", "STANDARD_HOOK_SECRET": "whsec_dHdv"}
+    bench.run("venue", "set", file)
+    kept = bench.stack.secret.hooks("harbour")
+    assert kept.resdiary == ("r-2", "r-1")
+    assert (kept.standard_platform, kept.standard) == ("example-bookings", ("whsec_dHdv", "whsec_b25l"))
+    shown = bench.json("venue", "show", "harbour")
+    assert (shown["credentials"]["resdiary"], shown["credentials"]["standard"]) == (True, True)
+    assert shown["webhook_addresses"]["resdiary"] == f"{PUBLIC}/v1/hooks/bookings/resdiary/harbour"
+    assert shown["webhook_addresses"]["standard"] == f"{PUBLIC}/v1/hooks/bookings/standard/harbour"
+    for secret in ("r-1", "r-2", "whsec_dHdv", "whsec_b25l"):
+        assert secret not in bench.run("venue", "show", "harbour").output
+
+    del bench.environment["STANDARD_HOOK_SECRET"]
+    moved = written(tmp_path, VENUE.replace("[pos]", settings.replace("example-", "other-")))
+    assert "Standard Webhooks secret (whsec_…) of other-bookings" in bench.run("venue", "set", moved, ok=False).stderr
+    bench.environment["STANDARD_HOOK_SECRET"] = "whsec_dGhyZWU="
+    bench.run("venue", "set", moved, "--forget-old-tokens")
+    kept = bench.stack.secret.hooks("harbour")
+    assert (kept.resdiary, kept.standard_platform, kept.standard) == (("r-2",), "other-bookings", ("whsec_dGhyZWU=",))
+
+
 def test_an_oauth_venue_needs_a_grant(bench: Bench, tmp_path: Path) -> None:
     file = written(tmp_path, OAUTH)
     assert "KOUNTA_REFRESH_TOKEN" in bench.run("venue", "set", file).output
@@ -157,6 +189,10 @@ def test_one_company_is_one_kind_of_credentials(ready: Bench, tmp_path: Path) ->
         (("[pos]", 'notify_emails = ["me"]\n[pos]'), "notify_emails must be a list"),
         (("[pos]", "undo_window_s = 0\n[pos]"), "undo_window_s must be seconds above 0"),
         (("[pos]", "link_customers = 1\n[pos]"), "link_customers must be true or false"),
+        (("[pos]", 'standard_hook_platform = "resdiary"\n[pos]'), "standard_hook_platform may not be resdiary"),
+        (("[pos]", 'tables = ["12"]\n[pos]'), "tables must be a table like"),
+        (("[pos]", '[tables]\n"12" = ""\n[pos]'), "tables must be a table like"),
+        (("[pos]", '[tables]\n" " = "T12"\n[pos]'), "tables has a table without a name"),
         (("[pos]", "[position]"), "[pos] is missing"),
         (("[pos]", "[pos"), "not TOML"),
     ],
@@ -186,7 +222,7 @@ def test_the_full_example_names_every_key() -> None:
     from ops.venue_file import POS_FIELDS, VENUE_FIELDS
 
     text = (EXAMPLES / "venue.toml").read_text()
-    assert not [key for key in (*VENUE_FIELDS, *POS_FIELDS) if f"{key} = " not in text]
+    assert not [key for key in (*VENUE_FIELDS, *POS_FIELDS) if f"{key} = " not in text and f"[{key}]" not in text]
 
 
 def test_ids_may_be_numbers(bench: Bench, tmp_path: Path) -> None:

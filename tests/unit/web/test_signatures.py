@@ -6,10 +6,12 @@ import base64
 import hashlib
 import hmac
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from standardwebhooks import Webhook
 
 from shared.domain.errors import SignatureError
 from shared.web.signatures import (
@@ -19,6 +21,8 @@ from shared.web.signatures import (
     token_matches,
     verify_header_token,
     verify_kounta,
+    verify_resdiary,
+    verify_standard,
 )
 
 BODY = b'{"id": 93824701,\n "status": "COMPLETE", "notes": "caf\xc3\xa9"}'
@@ -110,6 +114,95 @@ def test_a_token_in_a_header() -> None:
 def test_a_wrong_token_in_a_header(headers: dict[str, str], tokens: list[str]) -> None:
     with pytest.raises(SignatureError):
         verify_header_token(RawWebhook(headers, b"{}"), "X-Hook-Token", tokens)
+
+
+def by_resdiary(secret: str = TOKEN, body: bytes = BODY) -> str:
+    return hmac.new(secret.encode(), body, hashlib.sha1).hexdigest()
+
+
+@pytest.mark.parametrize("text", [f"sha1={by_resdiary()}", f"SHA1={by_resdiary().upper()}", f" sha1={by_resdiary()} "])
+def test_resdiary_signs_with_sha1(text: str) -> None:
+    raw = RawWebhook({"x-resdiary-signature": text}, BODY)
+    assert verify_resdiary(raw, ["new", TOKEN]) == VerifiedWebhook(BODY)
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "secrets"),
+    [
+        ({}, BODY, [TOKEN]),
+        ({"X-ResDiary-Signature": ""}, BODY, [TOKEN]),
+        ({"X-ResDiary-Signature": "sha1="}, BODY, [TOKEN]),
+        ({"X-ResDiary-Signature": by_resdiary()}, BODY, [TOKEN]),
+        ({"X-ResDiary-Signature": f"sha256={by_resdiary()}"}, BODY, [TOKEN]),
+        ({"X-ResDiary-Signature": f"sha1={signature()}"}, BODY, [TOKEN]),
+        ({"X-ResDiary-Signature": f"sha1={by_resdiary()[:-2]}"}, BODY, [TOKEN]),
+        ({"X-ResDiary-Signature": "sha1=äöü"}, BODY, [TOKEN]),
+        ({"X-ResDiary-Signature": f"sha1={by_resdiary()}"}, BODY + b" ", [TOKEN]),
+        ({"X-ResDiary-Signature": f"sha1={by_resdiary('other')}"}, BODY, [TOKEN]),
+        ({"X-ResDiary-Signature": f"sha1={by_resdiary('')}"}, BODY, [""]),
+        ({"X-ResDiary-Signature": f"sha1={by_resdiary()}"}, BODY, []),
+    ],
+)
+def test_what_resdiary_did_not_sign(headers: dict[str, str], body: bytes, secrets: list[str]) -> None:
+    with pytest.raises(SignatureError, match=r"^the delivery cannot be verified$"):
+        verify_resdiary(RawWebhook(headers, body), secrets)
+
+
+NOW = datetime(2026, 11, 22, 8, 2, 12, tzinfo=UTC)
+KEY = "whsec_" + base64.b64encode(b"a key of thirty-two bytes, surely").decode()
+OLD_KEY = "whsec_" + base64.b64encode(b"the key before that, no longer used").decode()
+
+
+def standard(key: str = KEY, at: datetime = NOW, body: bytes = BODY, **changes: str) -> RawWebhook:
+    """Signed by the library of the scheme's authors. `changes`: headers, by their last part."""
+    headers = {
+        "Webhook-Id": changes.get("id", "msg_1"),
+        "Webhook-Timestamp": changes.get("timestamp", str(int(at.timestamp()))),
+        "Webhook-Signature": changes.get("signature", Webhook(key).sign("msg_1", at, BODY.decode())),
+    }
+    return RawWebhook(headers, body)
+
+
+@pytest.mark.parametrize("seconds", [-300, -1, 0, 1, 300])
+def test_a_standard_webhook(seconds: int) -> None:
+    raw = standard(at=NOW + timedelta(seconds=seconds))
+    assert verify_standard(raw, [KEY], NOW) == VerifiedWebhook(BODY, "msg_1")
+
+
+def test_standard_webhooks_while_a_key_is_rotated() -> None:
+    by_both = f"v1a,{'A' * 86} {standard(OLD_KEY).header('webhook-signature')} {standard().header('webhook-signature')}"
+    for keys in ([KEY], [OLD_KEY], [KEY, OLD_KEY], ["no base64!", "", KEY.removeprefix("whsec_")]):
+        assert verify_standard(standard(signature=by_both), keys, NOW).id == "msg_1"
+    assert verify_standard(standard(OLD_KEY), [KEY, OLD_KEY], NOW).body == BODY
+
+
+@pytest.mark.parametrize(
+    ("raw", "keys"),
+    [
+        (standard(at=NOW - timedelta(seconds=301)), [KEY]),
+        (standard(at=NOW + timedelta(seconds=302)), [KEY]),
+        (standard(timestamp=str(int(NOW.timestamp()) + 1)), [KEY]),
+        (standard(timestamp=""), [KEY]),
+        (standard(timestamp="soon"), [KEY]),
+        (standard(timestamp="٣" * 10), [KEY]),
+        (standard(timestamp="9" * 400), [KEY]),
+        (standard(id="msg_2"), [KEY]),
+        (standard(id=""), [KEY]),
+        (standard(body=BODY + b"\n"), [KEY]),
+        (standard(signature=""), [KEY]),
+        (standard(signature="v1,"), [KEY]),
+        (standard(signature="v1,not base64"), [KEY]),
+        (standard(signature=standard().header("webhook-signature").replace("v1,", "v2,")), [KEY]),
+        (standard(signature=standard().header("webhook-signature").removeprefix("v1,")), [KEY]),
+        (standard(OLD_KEY), [KEY]),
+        (standard(), []),
+        (standard(), ["", "whsec_", "no base64!"]),
+        (RawWebhook({}, BODY), [KEY]),
+    ],
+)
+def test_what_is_no_standard_webhook(raw: RawWebhook, keys: list[str]) -> None:
+    with pytest.raises(SignatureError, match=r"^the delivery cannot be verified$"):
+        verify_standard(raw, keys, NOW)
 
 
 def test_derived_tokens() -> None:

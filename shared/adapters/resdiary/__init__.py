@@ -1,0 +1,1 @@
+"""ResDiary: signed webhooks that carry the whole booking."""
