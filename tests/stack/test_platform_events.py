@@ -1,4 +1,4 @@
-"""What platforms are told: signed, repeated, rotated, paused and replayed, on the deployed stack. The sandbox catches."""
+"""What platforms are told: signed, repeated, rotated, disabled and replayed; the sandbox catches it."""
 
 from __future__ import annotations
 
@@ -182,9 +182,7 @@ def test_a_test_event_arrives(hook: Hook) -> None:
     Webhook(hook.secret).verify(body_of(call), headers_of(call))
 
 
-def test_a_later_attempt_is_found_by_the_caretaker(
-    premises: Premises, hook: Hook, care: Callable[[], Json]
-) -> None:
+def test_a_later_attempt_is_found_by_the_caretaker(premises: Premises, hook: Hook, care: Callable[[], Json]) -> None:
     now = datetime.now(UTC)
     endpoint = Endpoint(hook.id, hook.relay.platform, "", now)
     event = PlatformEvent(f"evt_{secrets.token_hex(8)}", "order.rejected", now, endpoint.platform, "v", {})
