@@ -55,5 +55,10 @@ class GuardedTransport(httpx.BaseTransport):
 
 
 def guarded(transport: httpx.BaseTransport | None = None) -> GuardedTransport:
-    """The guard before the network; `transport` stands in for that in tests."""
-    return GuardedTransport(transport or httpx.HTTPTransport(retries=0, trust_env=False))
+    """The guard before the network; `transport` stands in for that in tests.
+
+    No connection is kept: a kept one is found again by address alone, and two names behind one address would share a
+    connection whose certificate was checked for the first of them only.
+    """
+    fresh = httpx.Limits(max_keepalive_connections=0)
+    return GuardedTransport(transport or httpx.HTTPTransport(retries=0, trust_env=False, limits=fresh))
