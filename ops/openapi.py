@@ -17,7 +17,10 @@ from markupsafe import Markup, escape
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from ops.openapi_operations import OPERATIONS, TAGS, Operation, Parameter
+from ops.openapi_operations import OPERATIONS as BASIC_OPERATIONS
+from ops.openapi_operations import TAGS as BASIC_TAGS
+from ops.openapi_operations import Operation, Parameter
+from ops.openapi_webhooks import WEBHOOK_OPERATIONS, WEBHOOK_TAGS
 from shared.web.schemas import Problem
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -25,6 +28,9 @@ HERE = Path(__file__).parent
 SPECIFICATION = PROJECT / "functions" / "queries" / "openapi.json"
 PAGE = PROJECT / "functions" / "queries" / "docs.html"
 REFERENCE = "#/components/schemas/{model}"
+
+OPERATIONS = (*BASIC_OPERATIONS, *WEBHOOK_OPERATIONS)
+TAGS = {**BASIC_TAGS, **WEBHOOK_TAGS}
 
 Json = dict[str, Any]
 Mode = Literal["validation", "serialization"]

@@ -16,18 +16,24 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from ops.errors import OperatorError
+from shared.adapters.dynamodb.endpoint_book import DynamoDBEndpointBook
 from shared.adapters.dynamodb.pace import DynamoDBPace
+from shared.adapters.dynamodb.platform_deliveries import DynamoDBPlatformDeliveries
 from shared.adapters.dynamodb.settings_book import DynamoDBSettingsBook
 from shared.adapters.dynamodb.token_store import DynamoDBTokenStore
 from shared.adapters.http.clients import make_client
+from shared.adapters.kms.secret_box import KMSSecretBox
 from shared.adapters.kounta.administration import KountaAdministration
 from shared.adapters.kounta.client import KountaClient
 from shared.adapters.kounta.reads import KountaReads
 from shared.adapters.secretsmanager.stack_secret import StackSecret
+from shared.adapters.sqs.nudges import SQSNudges
 from shared.domain.errors import PacedError
+from shared.domain.identities import random_text
 from shared.domain.pace import Slots
 from shared.domain.timings import Timings
 from shared.domain.venues import PosConnection
+from shared.usecases.manage_endpoints import ManageEndpoints
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -55,6 +61,9 @@ class StackAddresses:
     api_url: str
     public_url: str
     kounta_api_url: str
+    deliveries_queue_url: str = ""
+    timings: Timings = TIMINGS
+    private_endpoints: bool = False
 
 
 def find_stack(cloudformation: CloudFormationClient, name: str) -> StackAddresses:
@@ -83,6 +92,9 @@ def find_stack(cloudformation: CloudFormationClient, name: str) -> StackAddresse
         api_url=api_url,
         public_url=parameters.get("PublicUrl", "").rstrip("/") or api_url,
         kounta_api_url=parameters.get("KountaApiUrl", "").rstrip("/") or "https://api.kounta.com",
+        deliveries_queue_url=outputs.get("DeliveriesQueueUrl", ""),
+        timings=Timings.from_json(parameters.get("Timings", "")),
+        private_endpoints=parameters.get("PrivateEndpoints") == "allowed",
     )
 
 
@@ -142,6 +154,22 @@ class DeployedStack:
         where = self.addresses
         return DynamoDBTokenStore(
             self.dynamodb, kms, table=where.table, key_id=where.token_key_arn, now=self.now, sleep=self.sleep
+        )
+
+    @cached_property
+    def webhooks(self) -> ManageEndpoints:
+        """Platforms' webhook endpoints."""
+        where = self.addresses
+        kms = self.session.client("kms", endpoint_url=self.endpoint_url, config=self._config)
+        sqs = self.session.client("sqs", endpoint_url=self.endpoint_url, config=self._config)
+        return ManageEndpoints(
+            DynamoDBEndpointBook(self.dynamodb, where.table),
+            DynamoDBPlatformDeliveries(self.dynamodb, where.table, where.timings.outbox_ttl_s),
+            SQSNudges(sqs, where.deliveries_queue_url),
+            KMSSecretBox(kms, where.token_key_arn),
+            where.timings,
+            self.now,
+            new_event_id=lambda: f"evt_test_{random_text(16)}",
         )
 
     @cached_property

@@ -18,7 +18,7 @@ from shared.adapters.dynamodb.schema import booking_of, booking_record_id, pos_o
 from shared.adapters.dynamodb.settings_book import DynamoDBSettingsBook
 from shared.adapters.secretsmanager.stack_secret import StackSecret
 from shared.adapters.sqs.nudges import SQSNudges
-from shared.domain.identities import new_order_id
+from shared.domain.identities import new_order_id, random_text
 from shared.domain.venues import Venue
 from shared.settings import Settings, read_settings
 from shared.usecases.accept_deliveries import AcceptDeliveries
@@ -27,19 +27,26 @@ from shared.web.signatures import derive_token
 if TYPE_CHECKING:
     import httpx
 
+    from shared.adapters.dynamodb.endpoint_book import DynamoDBEndpointBook
+    from shared.adapters.dynamodb.platform_deliveries import DynamoDBPlatformDeliveries
     from shared.adapters.dynamodb.readings import DynamoDBReadings
     from shared.adapters.dynamodb.record_book import DynamoDBRecordBook
+    from shared.adapters.kms.secret_box import KMSSecretBox
     from shared.adapters.kounta.tokens import Credentials
+    from shared.adapters.sqs.failure_queue import SQSFailureQueue
     from shared.domain.bookings.events import BookingEvent
     from shared.usecases.advance_record import AdvanceRecord
     from shared.usecases.announce import Announce
     from shared.usecases.await_decision import AwaitDecision
     from shared.usecases.booking_platform import BookingPlatform
     from shared.usecases.care_for_records import CareForRecords
+    from shared.usecases.deliver_event import DeliverEvent
+    from shared.usecases.manage_endpoints import ManageEndpoints
     from shared.usecases.pos_gateway import PosGateway
     from shared.usecases.report_failure import ReportFailure
     from shared.usecases.sweep_site import SweepSite
     from shared.usecases.take_in_pos_news import TakeInPosNews
+    from shared.usecases.tell_platforms import TellPlatforms
     from shared.web.booking_hooks import BookingHooks
 
 # Few, quick tries: a caller waits, or a lease runs.
@@ -288,11 +295,87 @@ def take_in_pos_news() -> TakeInPosNews:
 def announce() -> Announce:
     """Fans out the outbox."""
     from shared.adapters.dynamodb.outbox import DynamoDBOutbox
-    from shared.adapters.sqs.failure_queue import SQSFailureQueue
     from shared.usecases.announce import Announce
 
     outbox = DynamoDBOutbox(client("dynamodb"), settings().table)
-    return Announce(outbox, SQSFailureQueue(client("sqs"), settings().failures_queue_url))
+    return Announce(outbox, _failure_queue(), tell_platforms())
+
+
+def _delivery_queue() -> SQSNudges:
+    return SQSNudges(client("sqs"), settings().deliveries_queue_url)
+
+
+def _failure_queue() -> SQSFailureQueue:
+    from shared.adapters.sqs.failure_queue import SQSFailureQueue
+
+    return SQSFailureQueue(client("sqs"), settings().failures_queue_url)
+
+
+@_once
+def _endpoint_book() -> DynamoDBEndpointBook:
+    from shared.adapters.dynamodb.endpoint_book import DynamoDBEndpointBook
+
+    return DynamoDBEndpointBook(client("dynamodb"), settings().table)
+
+
+@_once
+def _platform_deliveries() -> DynamoDBPlatformDeliveries:
+    from shared.adapters.dynamodb.platform_deliveries import DynamoDBPlatformDeliveries
+
+    return DynamoDBPlatformDeliveries(client("dynamodb"), settings().table, settings().timings.outbox_ttl_s)
+
+
+@_once
+def _secret_box() -> KMSSecretBox:
+    from shared.adapters.kms.secret_box import KMSSecretBox
+
+    return KMSSecretBox(client("kms"), settings().token_key_arn)
+
+
+@_once
+def tell_platforms() -> TellPlatforms:
+    """Makes deliveries of an event."""
+    from shared.usecases.tell_platforms import TellPlatforms
+
+    return TellPlatforms(_endpoint_book(), _platform_deliveries(), _delivery_queue(), now)
+
+
+@_once
+def deliver_event() -> DeliverEvent:
+    """Makes one attempt of a delivery."""
+    from shared.adapters.http.clients import make_client
+    from shared.adapters.http.guarded import guarded
+    from shared.adapters.http.webhooks import HttpPoster
+    from shared.usecases.deliver_event import DeliverEvent
+
+    http = _http() if settings().private_endpoints else make_client(guarded(_outside.transport))
+    return DeliverEvent(
+        endpoints=_endpoint_book(),
+        deliveries=_platform_deliveries(),
+        queue=_delivery_queue(),
+        failures=_failure_queue(),
+        box=_secret_box(),
+        poster=HttpPoster(http, settings().timings.delivery_timeout_s, now),
+        timings=settings().timings,
+        now=now,
+        later=lambda wait_s: wait_s * random.uniform(1.0, 1.1),
+    )
+
+
+@_once
+def manage_endpoints() -> ManageEndpoints:
+    """Webhook endpoints of platforms."""
+    from shared.usecases.manage_endpoints import ManageEndpoints
+
+    return ManageEndpoints(
+        _endpoint_book(),
+        _platform_deliveries(),
+        _delivery_queue(),
+        _secret_box(),
+        settings().timings,
+        now,
+        new_event_id=lambda: f"evt_test_{random_text(16)}",
+    )
 
 
 @_once
@@ -302,7 +385,7 @@ def care_for_records() -> CareForRecords:
     from shared.usecases.care_for_records import CareForRecords
 
     due = DynamoDBDueIndex(client("dynamodb"), settings().table)
-    return CareForRecords(due, settings_book(), nudges(), announce(), now, _venue_of)
+    return CareForRecords(due, settings_book(), nudges(), _delivery_queue(), announce(), now, _venue_of)
 
 
 @_once

@@ -18,6 +18,7 @@ class Settings:
     public_url: str
     writes_queue_url: str
     failures_queue_url: str
+    deliveries_queue_url: str
     secret_arn: str
     token_key_arn: str
     kounta_api_url: str
@@ -26,6 +27,8 @@ class Settings:
     ops_topic_arn: str
     mail_from: str
     support_line: str
+    private_endpoints: bool
+    """Whether platforms' endpoints may be on this machine or network: only for the local stack."""
 
 
 def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
@@ -36,6 +39,7 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         public_url=environment.get("PUBLIC_URL", "").rstrip("/"),
         writes_queue_url=environment.get("WRITES_QUEUE_URL", ""),
         failures_queue_url=environment.get("FAILURES_QUEUE_URL", ""),
+        deliveries_queue_url=environment.get("DELIVERIES_QUEUE_URL", ""),
         secret_arn=environment.get("SECRET_ARN", ""),
         token_key_arn=environment.get("TOKEN_KEY_ARN", ""),
         kounta_api_url=environment.get("KOUNTA_API_URL", ""),
@@ -44,4 +48,5 @@ def read_settings(environment: Mapping[str, str] = os.environ) -> Settings:
         ops_topic_arn=environment.get("OPS_TOPIC_ARN", ""),
         mail_from=environment.get("MAIL_FROM", ""),
         support_line=environment.get("SUPPORT_LINE", ""),
+        private_endpoints=environment.get("PRIVATE_ENDPOINTS", "") == "allowed",
     )

@@ -26,5 +26,6 @@ def handler(_event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
     count("TwinOrders", twins)
     count("CaretakerHeartbeat")
     found = {"nudged": done.nudged, "announced": done.announced, "held": done.held, "twins": twins}
+    found |= {"delivering": done.delivering}
     logger.info("caretaker's round", extra=found)
     return found

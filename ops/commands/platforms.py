@@ -1,4 +1,4 @@
-"""posrelay platform add | list."""
+"""posrelay platform add | list | endpoint | deliveries | replay."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from ops.commands import endpoints
 from ops.commands.venues import AsJson
 from ops.errors import OperatorError
 from ops.output import say, say_aside, show_json, show_table
@@ -16,6 +17,9 @@ from ops.venue_file import venue_id
 from shared.domain.access import Platform
 
 commands = typer.Typer(no_args_is_help=True, help="Booking and ordering platforms that may call.")
+commands.add_typer(endpoints.commands, name="endpoint")
+commands.command()(endpoints.deliveries)
+commands.command()(endpoints.replay)
 
 
 @commands.command()

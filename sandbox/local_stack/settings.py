@@ -89,6 +89,9 @@ class StackSettings:
             "LogLevel": self.log_level,
             # Each writer is a process of about 80 MB; four keep two processors busy.
             "WriterConcurrency": "4",
+            "DeliveryConcurrency": "2",
+            # The sandbox, which catches what platforms are told, is on this machine.
+            "PrivateEndpoints": "allowed",
         }
 
     def aws_environment(self) -> dict[str, str]:

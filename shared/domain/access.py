@@ -13,7 +13,8 @@ EVERY_VENUE = "*"
 WRITE_BOOKINGS = "booking:write"
 READ_VENUE = "venue:read"
 READ_SALES = "sales:read"
-SCOPES = (WRITE_BOOKINGS, READ_VENUE, READ_SALES)
+MANAGE_WEBHOOKS = "webhooks:manage"
+SCOPES = (WRITE_BOOKINGS, READ_VENUE, READ_SALES, MANAGE_WEBHOOKS)
 
 
 @dataclass(frozen=True, slots=True)

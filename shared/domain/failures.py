@@ -34,6 +34,8 @@ class Failure:
     tables: tuple[str, ...] = ()
     message: str | None = None
     """The POS's own words."""
+    emails: tuple[str, ...] = ()
+    """Who is told beside the venue's people."""
     notified_at: datetime | None = None
 
 
@@ -148,6 +150,16 @@ WORDS: Mapping[str, Words] = {
         "A booking could not be fetched",
         "The booking platform told us of a change, but does not let us read the booking.",
         "Check the API key of the booking platform. If the party is seated, open its order by hand.",
+    ),
+    "webhook_endpoint_paused": Words(
+        "A webhook endpoint was paused",
+        "The platform's endpoint took none of our deliveries for days. New events are kept for 30 days, not sent.",
+        "Repair the endpoint, set it up again (PUT), then replay the time that it missed.",
+    ),
+    "webhook_endpoint_gone": Words(
+        "A webhook endpoint was switched off",
+        "The platform's endpoint answered 410 Gone, which means: send no more. New events are kept for 30 days.",
+        "If that was a mistake, set the endpoint up again (PUT), then replay the time that it missed.",
     ),
     "writer_crashed": Words(
         "A booking could not be worked on",

@@ -53,6 +53,15 @@ class Timings:
     outbox_ttl_s: float = 30 * 86_400
     """How long announced outbox items are kept for a replay."""
 
+    delivery_ladder_s: tuple[float, ...] = (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400)
+    """Waits before the repeats of a delivery to a platform: ten attempts over 75.6 hours, each up to a tenth later."""
+    delivery_timeout_s: float = 15
+    """Whole time-out of one attempt (Standard Webhooks: 15 to 30 s)."""
+    endpoint_pause_after_s: float = 5 * 86_400
+    """An endpoint that took nothing for this long is paused, and people are told."""
+    secret_overlap_s: float = 86_400
+    """How long an endpoint's earlier secret signs on beside the new one."""
+
     read_timeout_s: float = 4
     """Whole time-out of a call that reads from the POS or a booking platform."""
     write_timeout_s: float = 10

@@ -1,10 +1,12 @@
-"""Fans out what happened: failures to the people's queue. (Platforms' endpoints join here.) Calls nobody over HTTP."""
+"""Fans out what happened: failures to the people's queue, the rest to platforms' endpoints. Calls nobody over HTTP."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from shared.domain.deliveries.platform_event import PlatformEvent
 from shared.domain.record import OutboxItem
 
 
@@ -31,10 +33,13 @@ class Announce:
 
     outbox: Outbox
     failures: FailureQueue
+    tell_platforms: Callable[[PlatformEvent], None]
 
     def __call__(self, item_id: str, item: OutboxItem | None = None) -> None:
         """`item`: what the stream brought; without it, it is read."""
         item = item or self.outbox.outbox_item(item_id)
         if item is not None and item.type == "failure.reported":
             self.failures.put(item_id, item)
+        elif item is not None and (event := PlatformEvent.of_outbox(item_id, item)) is not None:
+            self.tell_platforms(event)
         self.outbox.mark_announced(item_id)

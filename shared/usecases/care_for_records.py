@@ -35,6 +35,8 @@ class Round:
     announced: int
     held: int
     """Of paused venues: they wait for their venue, not for us."""
+    delivering: int
+    """Deliveries to platforms whose next attempt is due."""
     oldest_s: float
 
 
@@ -45,6 +47,7 @@ class CareForRecords:
     due: DueIndex
     venues: Venues
     nudges: NudgesInBulk
+    deliveries: NudgesInBulk
     announce: Announce
     now: Callable[[], datetime]
     venue_of: Callable[[str], str]
@@ -58,12 +61,14 @@ class CareForRecords:
         outbox = [item_id for item_id in first_due if item_id.startswith("OUTBOX#")]
         for item_id in outbox:
             self.announce(item_id)
-        records = [item_id for item_id in first_due if not item_id.startswith("OUTBOX#")]
+        attempts = [item_id for item_id in first_due if item_id.startswith("DELIVERY#")]
+        records = [item_id for item_id in first_due if not item_id.startswith(("OUTBOX#", "DELIVERY#"))]
         awake = [item_id for item_id in records if not self._is_paused(item_id)]
         awake.sort(key=lambda item_id: first_due[item_id])
         self.nudges.send_all(awake)
+        self.deliveries.send_all(attempts)
         oldest_s = max(((now - first_due[item_id]).total_seconds() for item_id in awake), default=0.0)
-        return Round(len(awake), len(outbox), len(records) - len(awake), oldest_s)
+        return Round(len(awake), len(outbox), len(records) - len(awake), len(attempts), oldest_s)
 
     def _is_paused(self, record_id: str) -> bool:
         try:

@@ -70,10 +70,10 @@ class ReportFailure:
         return failure
 
     def _tell(self, failure: Failure, venue: Venue | None) -> None:
-        name = venue.name if venue else failure.venue_id
+        name = venue.name if venue else failure.venue_id or failure.platform
         subject, text, short = notice(failure, name, venue.timezone if venue else "UTC", self.support_line)
         emails, mobiles = (venue.notify_emails, venue.notify_mobiles) if venue else ((), ())
-        sends = [partial(self.post.mail, address, subject, text) for address in emails]
+        sends = [partial(self.post.mail, address, subject, text) for address in (*emails, *failure.emails)]
         sends += [partial(self.post.sms, number, short) for number in mobiles]
         told = 0
         for send in sends:
@@ -92,6 +92,8 @@ def notice(failure: Failure, venue_name: str, timezone: str, support_line: str) 
     words = words_for(failure.code)
     subject = f"{venue_name}: {words.title}"
     lines = [words.title, "", f"What happened: {words.meaning}", f"What to do: {words.action}", ""]
+    if not failure.venue_id:
+        lines.append(f"About: {failure.subject}")
     if failure.tables:
         lines.append(f"Table: {'+'.join(failure.tables)}")
     if failure.booking_id:
@@ -133,4 +135,5 @@ def _failure(item_id: str, item: OutboxItem) -> Failure:
         pos_order_id=text("pos_order_id"),
         tables=tuple(str(table) for table in said.get("tables") or ()),
         message=text("message"),
+        emails=tuple(str(address) for address in said.get("emails") or ()),
     )

@@ -128,6 +128,7 @@ class Relay:
         self.dynamodb.create_table(TableName=TABLE, **table_schema())
         self.writes_queue = self.sqs.create_queue(QueueName="pos-relay-pos-writes")["QueueUrl"]
         self.failures_queue = self.sqs.create_queue(QueueName="pos-relay-failures")["QueueUrl"]
+        self.deliveries_queue = self.sqs.create_queue(QueueName="pos-relay-deliveries")["QueueUrl"]
         secret = {
             "link_key": LINK_KEY,
             "connections": {
@@ -160,6 +161,8 @@ class Relay:
             "PUBLIC_URL": PUBLIC_URL,
             "WRITES_QUEUE_URL": self.writes_queue,
             "FAILURES_QUEUE_URL": self.failures_queue,
+            "DELIVERIES_QUEUE_URL": self.deliveries_queue,
+            "PRIVATE_ENDPOINTS": "allowed",
             "SECRET_ARN": stored["ARN"],
             "TOKEN_KEY_ARN": key,
             "KOUNTA_API_URL": "http://sandbox.test/kounta",
@@ -202,6 +205,16 @@ class Relay:
         """Takes what waits in the failures' queue: message bodies."""
         return self._take(self.failures_queue)
 
+    def attempts(self) -> list[str]:
+        """Takes what waits in the deliveries' queue: message bodies."""
+        return self._take(self.deliveries_queue)
+
+    def attempt(self, body: str) -> None:
+        """One attempt to tell a platform."""
+        event = read_event("deliveries/due")
+        event["Records"][0]["body"] = body
+        assert self.invoke("deliveries", event) == {"batchItemFailures": []}
+
     def write(self, nudge: str) -> None:
         """The writer gets one nudge."""
         event = read_event("pos_writer/nudge_booking")
@@ -230,6 +243,9 @@ class Relay:
                     }
                     assert self.invoke("platform_events", event) == {"batchItemFailures": []}
                     busy = True
+            for attempt in self.attempts():
+                self.attempt(attempt)
+                busy = True
             for body in self.failures():
                 event = read_event("failures/undo_refused")
                 event["Records"][0]["body"] = body

@@ -28,5 +28,5 @@ def test_all_can_be_sent_one_after_the_other(relay: Relay) -> None:
         answered = relay.invoke(function, read_event(name))
         if "routeKey" in read_event(name) and function != "authorizer":
             assert answered["statusCode"] < 500, name
-        elif function in ("pos_writer", "failures", "platform_events"):
+        elif function in ("pos_writer", "failures", "platform_events", "deliveries"):
             assert answered == {"batchItemFailures": []}, name

@@ -83,7 +83,7 @@ def test_what_was_not_nudged_is_found_by_the_caretaker(relay: Relay) -> None:
     relay.nudges()
     relay.clock.advance(61)
     found = relay.invoke("caretaker", read_event("caretaker/every_minute"))
-    assert found == {"nudged": 1, "announced": 0, "held": 0, "twins": 0}
+    assert found == {"nudged": 1, "announced": 0, "held": 0, "twins": 0, "delivering": 0}
     relay.run()
     assert len(relay.pos_orders()) == 1
 

@@ -18,11 +18,13 @@ FUNCTIONS = (
     "Authorizer",
     "BookingEvents",
     "Caretaker",
+    "Deliveries",
     "Failures",
     "PlatformEvents",
     "PosEvents",
     "PosWriter",
     "Queries",
+    "WebhookEndpoints",
 )
 # The emulator records no calls of SES's second version; the mail that it caught is the proof.
 PROVEN_ELSEWHERE = {("ses:SendEmail", "*")}
@@ -37,7 +39,8 @@ def roles(stack: dict[str, Any]) -> Roles:
 @pytest.fixture(scope="module", autouse=True)
 def rare_occasions(premises: Premises, roles: Roles, care: Callable[[], dict[str, Any]]) -> None:
     """What no other test brings about for certain: tokens that run out, under the writer and under the caretaker; a
-    failure whose people nobody named; an outbox item that the stream did not bring."""
+    failure whose people nobody named; outbox items, one for people and one for a platform, that the stream did not
+    bring."""
     oauth = Relay(premises, "demo-oauth", premises.key)
     oauth.seated("OAUTH-1")
     premises.sandbox.control("state", {"expire_tokens": True})
@@ -55,15 +58,19 @@ def rare_occasions(premises: Premises, roles: Roles, care: Callable[[], dict[str
         relay.sandbox.staff("add-lines", relay.seated("N-1"))
         relay.change("N-1", "cancelled")
         until(lambda relay=relay: relay.failures("N-1"), "the failure that people hear of")  # type: ignore[misc]
+    hook = "/v1/webhook-endpoints/permissions"
+    catcher = f"{premises.sandbox.url}/_platform/permissions"
+    assert unnamed.request("PUT", hook, json={"url": catcher}).is_success
     with premises.stream_cut():
         unnamed.sandbox.staff("add-lines", unnamed.seated("N-2"))
         unnamed.change("N-2", "cancelled")
 
         def announced() -> bool:
             care()
-            return bool(unnamed.failures("N-2"))
+            return bool(unnamed.failures("N-2")) and bool(premises.sandbox.calls("platform.permissions", "N-2"))
 
-        until(announced, "the failure that the stream did not bring")
+        until(announced, "the failure and the event that the stream did not bring")
+    unnamed.request("DELETE", hook)
 
 
 def test_all_functions_are_looked_at(roles: Roles) -> None:

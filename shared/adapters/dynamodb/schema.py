@@ -11,15 +11,18 @@
     outbox item     OUTBOX#<id>                           ITEM               stream; due index when missed    TTL
     venue           VENUE#<venue>                         SETTINGS SWEEP     get; listing VENUES
     platform        PLATFORM#<platform>                   SETTINGS           get; listing PLATFORMS
+    endpoint        (same)                                ENDPOINT#<id>      get; one query for all (at most 20)
+    delivery        DELIVERY#<platform>#<endpoint>#<evt>  DELIVERY           get; due; listing DELIVERIES#…   TTL
     API key         KEY#<sha256 of the key>               KEY                get; listing KEYS#<platform>
     failure         FAILURE#<id>                          FAILURE            get; listing FAILURES#<venue>#<day>
     connection      CONNECTION#<connection>               PACE TOKENS        update / get
 
     index `due`     due_pk = DUE#<shard 0–3>, due_at (ms)  what somebody has to look at again: heads with an open write
-                    or a lease, undecided events and hints, outbox items nobody announced. Sparse.
+                    or a lease, undecided events and hints, outbox items nobody announced, deliveries to try. Sparse.
     index `listing` list_pk, list_sk                       UNKNOWN#<venue> heads with a write of unknown fate (sparse);
                     EVENT#<venue>#<platform>#<event id>    one event by its own id;
-                    SALES#<venue>#<UTC day> sales by time; FAILURES#…; VENUES, PLATFORMS, KEYS#… settings.
+                    SALES#<venue>#<UTC day> sales by time; FAILURES#…; VENUES, PLATFORMS, KEYS#… settings;
+                    DELIVERIES#<platform>#<endpoint>#<UTC day> deliveries by the time of their event.
 
 Guests' data stand only in EVENT and REQUEST items, which expire; heads, orders and sales hold none. `v` is the shape's
 version: new code reads old shapes. Times in `expires_at` are epoch seconds (DynamoDB's TTL), all others milliseconds.
@@ -59,6 +62,21 @@ def pos_order_of(pk: str) -> tuple[str, str]:
     """(venue, POS order id) of such a partition."""
     _, venue, pos_order = pk.split("#")
     return unquote(venue), unquote(pos_order)
+
+
+def platform_pk(platform: str) -> str:
+    """Partition of a platform's settings and endpoints."""
+    return f"PLATFORM#{platform}"
+
+
+def delivery_id(platform: str, endpoint_id: str, event_id: str) -> str:
+    """A delivery's id: also its partition key and what a message in the deliveries' queue carries."""
+    return f"DELIVERY#{_part(platform)}#{_part(endpoint_id)}#{_part(event_id)}"
+
+
+def deliveries_listing(platform: str, endpoint_id: str, day: str) -> str:
+    """Under which an endpoint's deliveries of one UTC day are found."""
+    return f"DELIVERIES#{_part(platform)}#{_part(endpoint_id)}#{day}"
 
 
 def key(pk: str, sk: str) -> Key:

@@ -44,16 +44,16 @@ def words(received: Received) -> str | None:
     return _EMAIL.sub("…@…", text)[:MESSAGE_LENGTH] or None
 
 
-def wait_s(headers: Mapping[str, str], now: datetime) -> float | None:
+def wait_s(headers: Mapping[str, str], now: datetime, longest_s: float = LONGEST_WAIT_S) -> float | None:
     """How long the vendor asks us to wait, from `Retry-After` (seconds or date) or `X-Ratelimit-Reset` (epoch seconds).
 
-    None when neither is there or can be read. At most an hour.
+    None when neither is there or can be read. At most `longest_s`, an hour.
     """
     wait = _retry_after_s(headers.get("retry-after", "").strip(), now)
     if wait is None:
         reset = whole_number(headers.get("x-ratelimit-reset", ""))
         wait = None if reset is None else reset - now.timestamp()
-    return None if wait is None else min(max(wait, 0.0), LONGEST_WAIT_S)
+    return None if wait is None else min(max(wait, 0.0), longest_s)
 
 
 def whole_number(text: str) -> int | None:

@@ -96,10 +96,11 @@ class Bench:
         made = {"link_key": "a-link-key", "connections": {}, "nowbookit": {}}
         secret = session.client("secretsmanager").create_secret(Name="relay", SecretString=json.dumps(made))["ARN"]
         key = session.client("kms").create_key()["KeyMetadata"]["Arn"]
+        queue = session.client("sqs").create_queue(QueueName="deliveries")["QueueUrl"]
         self.stack = DeployedStack(
             "pos-relay",
             session,
-            known=StackAddresses(table, secret, key, OWN, PUBLIC, f"{SANDBOX}/kounta"),
+            known=StackAddresses(table, secret, key, OWN, PUBLIC, f"{SANDBOX}/kounta", queue),
             transport=Dated(sandbox_transport(self.sandbox), self),
             now=self.now,
             sleep=self.sleep,

@@ -1,0 +1,1 @@
+"""What platforms are told: endpoints, signed events, and how often they are tried."""
