@@ -83,6 +83,10 @@ def test_a_thousand_bookings_in_a_storm(
             assert relay.failures(booking_id), booking_id
     attempts = Counter(attempt["outcome"] for order in orders.values() for attempt in order["attempts"])
     states = Counter(order["status"] for order in orders.values())
-    print(f"\nstorm: {BOOKINGS} bookings taken in {taken_in_s:.0f} s, final after {ended_s:.0f} s: {dict(states)}")
-    print(f"storm: attempts and look-ups by outcome: {dict(attempts.most_common())}")
+    figures = (
+        f"{BOOKINGS} bookings taken in within {taken_in_s:.0f} s, final after {ended_s:.0f} s: {dict(states)}\n"
+        f"attempts and look-ups by outcome: {dict(attempts.most_common())}\n"
+    )
+    (stack_file.parent / "storm.txt").write_text(figures)
+    print(f"\n{figures}")
     assert sum(states.values()) == BOOKINGS
