@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import random
-import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
-from functools import cache
-from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore.config import Config
@@ -20,13 +17,13 @@ from shared.adapters.secretsmanager.stack_secret import StackSecret
 from shared.adapters.sqs.nudges import SQSNudges
 from shared.domain.identities import new_order_id, random_text
 from shared.domain.venues import Venue
+from shared.outside import now as now  # handlers ask bootstrap for the time
+from shared.outside import once, sleep, transport
 from shared.settings import Settings, read_settings
 from shared.usecases.accept_deliveries import AcceptDeliveries
 from shared.web.signatures import derive_token
 
 if TYPE_CHECKING:
-    import httpx
-
     from shared.adapters.dynamodb.endpoint_book import DynamoDBEndpointBook
     from shared.adapters.dynamodb.platform_deliveries import DynamoDBPlatformDeliveries
     from shared.adapters.dynamodb.readings import DynamoDBReadings
@@ -52,92 +49,50 @@ if TYPE_CHECKING:
 # Few, quick tries: a caller waits, or a lease runs.
 _AWS = Config(retries={"mode": "standard", "max_attempts": 3}, connect_timeout=2, read_timeout=5)
 
-P = ParamSpec("P")
-T = TypeVar("T")
 
-
-@dataclass(frozen=True, slots=True)
-class Outside:
-    """What a process gets from outside beside AWS: time, and the network to points of sale and platforms."""
-
-    now: Callable[[], datetime] = lambda: datetime.now(UTC)
-    sleep: Callable[[float], None] = time.sleep
-    transport: httpx.BaseTransport | None = None
-    """None: the real network."""
-
-
-_outside = Outside()
-_made: list[Callable[[], None]] = []
-
-
-def start_over(outside: Outside) -> None:
-    """Forgets everything that was made: what is used from now on is made anew, with this outside. For tests."""
-    global _outside
-    _outside = outside
-    for forget in _made:
-        forget()
-
-
-def _once(make: Callable[P, T]) -> Callable[P, T]:
-    """Made on first use, and kept until the process ends or starts over."""
-    kept = cache(make)
-    _made.append(kept.cache_clear)
-    return kept  # type: ignore[return-value]  # functools.cache forgets the parameters' types
-
-
-@_once
+@once
 def settings() -> Settings:
     """The function's environment."""
     return read_settings()
 
 
-def now() -> datetime:
-    """The time, aware and in UTC."""
-    return _outside.now()
-
-
-def sleep(seconds: float) -> None:
-    """Waits."""
-    _outside.sleep(seconds)
-
-
-@_once
+@once
 def client(service: str) -> Any:
     """An AWS client."""
     return boto3.client(service, config=_AWS)  # type: ignore[call-overload]
 
 
-@_once
+@once
 def settings_book() -> DynamoDBSettingsBook:
     """Venues, platforms, keys."""
     return DynamoDBSettingsBook(client("dynamodb"), settings().table, now)
 
 
-@_once
+@once
 def secret() -> StackSecret:
     """The stack's one secret."""
     return StackSecret(client("secretsmanager"), settings().secret_arn, now)
 
 
-@_once
+@once
 def nudges() -> SQSNudges:
     """The writer's queue."""
     return SQSNudges(client("sqs"), settings().writes_queue_url)
 
 
-@_once
+@once
 def delivery_book() -> DynamoDBDeliveryBook:
     """Where deliveries are kept."""
     return DynamoDBDeliveryBook(client("dynamodb"), settings().table, settings().timings)
 
 
-@_once
+@once
 def accept_deliveries() -> AcceptDeliveries:
     """Takes deliveries in."""
     return AcceptDeliveries(delivery_book(), delivery_book(), nudges(), now, booking_record_id, pos_order_pk)
 
 
-@_once
+@once
 def booking_hooks() -> BookingHooks:
     """The doors for booking platforms' own webhooks."""
     from shared.web.booking_hooks import BookingHooks
@@ -152,7 +107,7 @@ def booking_hooks() -> BookingHooks:
     return BookingHooks(settings_book(), secret(), now, tolerance_s, read_resdiary)
 
 
-@_once
+@once
 def readings() -> DynamoDBReadings:
     """What callers may read."""
     from shared.adapters.dynamodb.readings import DynamoDBReadings
@@ -160,7 +115,7 @@ def readings() -> DynamoDBReadings:
     return DynamoDBReadings(client("dynamodb"), settings().table)
 
 
-@_once
+@once
 def await_decision() -> AwaitDecision:
     """Waits for the decision on an event."""
     from shared.usecases.await_decision import AwaitDecision
@@ -168,7 +123,7 @@ def await_decision() -> AwaitDecision:
     return AwaitDecision(readings(), now, sleep)
 
 
-@_once
+@once
 def record_book() -> DynamoDBRecordBook:
     """The records."""
     from shared.adapters.dynamodb.record_book import DynamoDBRecordBook
@@ -176,14 +131,14 @@ def record_book() -> DynamoDBRecordBook:
     return DynamoDBRecordBook(client("dynamodb"), settings().table, settings().timings)
 
 
-@_once
+@once
 def _http() -> Any:
     from shared.adapters.http.clients import make_client
 
-    return make_client(_outside.transport)
+    return make_client(transport())
 
 
-@_once
+@once
 def _kounta_client(connection_id: str, company_id: str, auth: str, credentials: Credentials) -> Any:
     """One for each connection and set of credentials: changed ones are taken up as soon as the secret is read again."""
     from shared.adapters.dynamodb.token_store import DynamoDBTokenStore
@@ -243,14 +198,14 @@ def jitter(wait_s: float) -> float:
     return wait_s * random.uniform(0.9, 1.1)
 
 
-@_once
+@once
 def _pace() -> Any:
     from shared.adapters.dynamodb.pace import DynamoDBPace
 
     return DynamoDBPace(client("dynamodb"), settings().table)
 
 
-@_once
+@once
 def advance_record() -> AdvanceRecord:
     """The writer."""
     from shared.observability import count
@@ -273,7 +228,7 @@ def advance_record() -> AdvanceRecord:
     )
 
 
-@_once
+@once
 def take_in_pos_news() -> TakeInPosNews:
     """Looks into hints."""
     from shared.usecases.take_in_pos_news import TakeInPosNews
@@ -291,7 +246,7 @@ def take_in_pos_news() -> TakeInPosNews:
     )
 
 
-@_once
+@once
 def announce() -> Announce:
     """Fans out the outbox."""
     from shared.adapters.dynamodb.outbox import DynamoDBOutbox
@@ -311,28 +266,28 @@ def _failure_queue() -> SQSFailureQueue:
     return SQSFailureQueue(client("sqs"), settings().failures_queue_url)
 
 
-@_once
+@once
 def _endpoint_book() -> DynamoDBEndpointBook:
     from shared.adapters.dynamodb.endpoint_book import DynamoDBEndpointBook
 
     return DynamoDBEndpointBook(client("dynamodb"), settings().table)
 
 
-@_once
+@once
 def _platform_deliveries() -> DynamoDBPlatformDeliveries:
     from shared.adapters.dynamodb.platform_deliveries import DynamoDBPlatformDeliveries
 
     return DynamoDBPlatformDeliveries(client("dynamodb"), settings().table, settings().timings.outbox_ttl_s)
 
 
-@_once
+@once
 def _secret_box() -> KMSSecretBox:
     from shared.adapters.kms.secret_box import KMSSecretBox
 
     return KMSSecretBox(client("kms"), settings().token_key_arn)
 
 
-@_once
+@once
 def tell_platforms() -> TellPlatforms:
     """Makes deliveries of an event."""
     from shared.usecases.tell_platforms import TellPlatforms
@@ -340,7 +295,7 @@ def tell_platforms() -> TellPlatforms:
     return TellPlatforms(_endpoint_book(), _platform_deliveries(), _delivery_queue(), now)
 
 
-@_once
+@once
 def deliver_event() -> DeliverEvent:
     """Makes one attempt of a delivery."""
     from shared.adapters.http.clients import make_client
@@ -348,7 +303,7 @@ def deliver_event() -> DeliverEvent:
     from shared.adapters.http.webhooks import HttpPoster
     from shared.usecases.deliver_event import DeliverEvent
 
-    http = _http() if settings().private_endpoints else make_client(guarded(_outside.transport))
+    http = _http() if settings().private_endpoints else make_client(guarded(transport()))
     return DeliverEvent(
         endpoints=_endpoint_book(),
         deliveries=_platform_deliveries(),
@@ -362,7 +317,7 @@ def deliver_event() -> DeliverEvent:
     )
 
 
-@_once
+@once
 def manage_endpoints() -> ManageEndpoints:
     """Webhook endpoints of platforms."""
     from shared.usecases.manage_endpoints import ManageEndpoints
@@ -378,7 +333,7 @@ def manage_endpoints() -> ManageEndpoints:
     )
 
 
-@_once
+@once
 def care_for_records() -> CareForRecords:
     """The caretaker's round."""
     from shared.adapters.dynamodb.due_index import DynamoDBDueIndex
@@ -388,7 +343,7 @@ def care_for_records() -> CareForRecords:
     return CareForRecords(due, settings_book(), nudges(), _delivery_queue(), announce(), now, _venue_of)
 
 
-@_once
+@once
 def sweep_site() -> SweepSite:
     """Finds what webhooks missed."""
     from shared.adapters.dynamodb.outbox import DynamoDBSweepBook
@@ -407,7 +362,7 @@ def sweep_site() -> SweepSite:
     )
 
 
-@_once
+@once
 def report_failure() -> ReportFailure:
     """Puts failures on a person's list and tells people."""
     from shared.adapters.aws_post import AwsPost

@@ -116,7 +116,7 @@ def _carry_out(
         case DecisionKind.ERROR if order is not None:
             if decision.code == "finished_before_sent":
                 record = _withdraw_create(record, order, decision.reason, decision.code)
-                return record, [failure(record, order, now, decision.code, decision.reason)]
+                return record, [failure(record, order, now, decision.code)]
             return undo_refused(record, order, now, decision)
     if event.status is BookingStatus.SEATED and order is not None and record.booking.is_news(event):
         return record.with_order(_keeping(order)), []
@@ -199,7 +199,7 @@ def undo_refused(record: Record, order: Order, now: datetime, decision: Decision
     record = kept(record, order)
     code = decision.code or "undo_refused"
     told = event_item(record, order, now, "booking.undo_refused", code=code, reason=decision.reason)
-    return record, [told, failure(record, order, now, code, decision.reason)]
+    return record, [told, failure(record, order, now, code)]
 
 
 def after_write(record: Record, order: Order, write: Write, now: datetime) -> Consequence:
@@ -239,7 +239,7 @@ def after_write(record: Record, order: Order, write: Write, now: datetime) -> Co
     elif write.what is What.UPDATE and write.state is WriteState.FAILED and write.code not in ("superseded",):
         outbox.append(failure(record, before, now, "update_failed", write.message or ""))
     elif write.what is What.FINISH_BOOKING and write.state is WriteState.FAILED:
-        outbox.append(failure(record, before, now, "finish_failed", write.message or ""))
+        outbox.append(failure(record, before, now, "finish_failed", note=write.message or ""))
     return Consequence(record, outbox=tuple(outbox))
 
 
@@ -252,7 +252,7 @@ def after_withdrawal(record: Record, order: Order, write: Write, now: datetime) 
     record = _nothing_to_do_for(record, order).with_outcome(order.id, SeatingOutcome.WITHDRAWN)
     if write.code in ("shadow", "undone_before_sent"):
         return Consequence(record)
-    return Consequence(record, outbox=(failure(record, order, now, write.code or "withdrawn", write.why),))
+    return Consequence(record, outbox=(failure(record, order, now, write.code or "withdrawn", note=write.why),))
 
 
 def after_news(record: Record, order_id: str, seen: PosOrder, now: datetime) -> Consequence:
@@ -326,8 +326,8 @@ def event_item(record: Record, order: Order, now: datetime, kind: str, **more: o
     )
 
 
-def failure(record: Record, order: Order, now: datetime, code: str, message: str) -> OutboxItem:
-    """Something that belongs on a person's list."""
+def failure(record: Record, order: Order, now: datetime, code: str, message: str = "", *, note: str = "") -> OutboxItem:
+    """Something that belongs on a person's list. `message`: the POS's own words; `note`: ours."""
     return event_item(
         record,
         order,
@@ -335,15 +335,16 @@ def failure(record: Record, order: Order, now: datetime, code: str, message: str
         "failure.reported",
         code=code,
         message=message or None,
+        note=note or None,
         pos_order_id=order.pos.order_id,
         tables=list(record.booking.details.tables),
     )
 
 
-def booking_failure(record: Record, now: datetime, code: str, message: str) -> OutboxItem:
+def booking_failure(record: Record, now: datetime, code: str, note: str) -> OutboxItem:
     """Something about a booking, before there is an order, that belongs on a person's list."""
     booking = record.booking
-    data = {"booking_id": booking.booking_id, "code": code, "message": message, "tables": list(booking.details.tables)}
+    data = {"booking_id": booking.booking_id, "code": code, "note": note, "tables": list(booking.details.tables)}
     return OutboxItem("failure.reported", booking.venue_id, booking.platform, now, record.id, data)
 
 

@@ -34,6 +34,8 @@ class Failure:
     tables: tuple[str, ...] = ()
     message: str | None = None
     """The POS's own words."""
+    note: str | None = None
+    """Our own: what the code alone does not say."""
     emails: tuple[str, ...] = ()
     """Who is told beside the venue's people."""
     notified_at: datetime | None = None

@@ -231,7 +231,7 @@ class Act:
         if left is not None and left.lines:
             content = ", ".join(f"{line.quantity} × {line.product_name}" for line in left.lines)
             now = self.relay.now()
-            self.step.outbox.append(failure(self.step.record, order, now, "lines_after_delete", content))
+            self.step.outbox.append(failure(self.step.record, order, now, "lines_after_delete", note=content))
 
     def _update(self, order: Order, write: Write) -> None:
         assert order.pos.order_id is not None

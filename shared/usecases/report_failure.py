@@ -104,6 +104,8 @@ def notice(failure: Failure, venue_name: str, timezone: str, support_line: str) 
         lines.append(f"POS order: {failure.pos_order_id}")
     if failure.message:
         lines.append(f"The POS said: {failure.message}")
+    if failure.note:
+        lines.append(f"Details: {failure.note}")
     at = failure.at.astimezone(ZoneInfo(timezone))
     lines.append(f"Time: {at:%A %H:%M} ({at:%Y-%m-%d}, {at.tzname()})")
     if support_line:
@@ -135,5 +137,6 @@ def _failure(item_id: str, item: OutboxItem) -> Failure:
         pos_order_id=text("pos_order_id"),
         tables=tuple(str(table) for table in said.get("tables") or ()),
         message=text("message"),
+        note=text("note"),
         emails=tuple(str(address) for address in said.get("emails") or ()),
     )

@@ -580,3 +580,14 @@ def test_an_order_that_was_given_up_and_is_there_after_all_stands(relay: Simulat
     relay.change("seated")
     relay.settle()
     assert len(relay.pos_orders()) == 1
+
+
+def test_a_refused_undo_puts_no_words_into_the_poss_mouth(relay: Simulation) -> None:
+    relay.change("seated")
+    relay.settle()
+    relay.staff("add-lines", relay.order().pos.order_id or "", {"lines": [{"product_id": 730297, "quantity": 1}]})
+    relay.change("cancelled")
+    relay.settle()
+    (reported,) = [item for item in relay.book.outbox if item.type == "failure.reported"]
+    assert reported.data["code"] == "order_has_items_or_payments"
+    assert "message" not in reported.data

@@ -11,7 +11,7 @@ from moto import mock_aws
 os.environ.setdefault("POWERTOOLS_METRICS_NAMESPACE", "PosRelay")
 os.environ.setdefault("POWERTOOLS_SERVICE_NAME", "pos-relay-test")
 
-from shared import bootstrap
+from shared import outside
 from tests.functions.relay import Relay
 
 
@@ -33,7 +33,7 @@ def _relay(monkeypatch: pytest.MonkeyPatch) -> Iterator[Relay]:
         made = Relay(monkeypatch.setenv)
         yield made
         made.sandbox.close()
-    bootstrap.start_over(bootstrap.Outside())
+    outside.start_over(outside.Outside())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

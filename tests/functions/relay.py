@@ -24,7 +24,7 @@ from sandbox.core import Sandbox
 from sandbox.messages import Delivery, SandboxRequest
 from sandbox.settings import SandboxSettings
 from sandbox.transport import sandbox_transport
-from shared import bootstrap
+from shared import bootstrap, outside
 from shared.domain.access import SCOPES, ApiKey, digest_of
 from shared.domain.venues import PosConnection, Venue
 from shared.web.pos_deliveries import webhook_secret
@@ -118,8 +118,8 @@ class Relay:
 
     def start_over(self, sleep: Callable[[float], None] | None = None) -> None:
         """Cold functions."""
-        bootstrap.start_over(
-            bootstrap.Outside(self.clock.now, sleep or self.clock.advance, sandbox_transport(self.sandbox))
+        outside.start_over(
+            outside.Outside(self.clock.now, sleep or self.clock.advance, sandbox_transport(self.sandbox))
         )
 
     def _furnish(self) -> None:

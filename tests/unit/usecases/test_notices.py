@@ -43,3 +43,9 @@ def test_a_mail_tells_what_happened_what_to_do_and_when_by_the_venues_clock() ->
     for part in (words.meaning, words.action, "Table: 12", "B-1001", "MYXE9Y", "Order is locked.", "02 5550 1234"):
         assert part in text
     assert "Sunday 19:40 (2026-11-22, AEDT)" in text
+
+
+def test_only_the_poss_own_words_are_said_to_be_its_words() -> None:
+    _, text, _ = notice(replace(FAILURE, message=None, note="2 × Flat white"), "Venue", "Australia/Sydney", "")
+    assert "The POS said" not in text
+    assert "Details: 2 × Flat white" in text
