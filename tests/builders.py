@@ -8,9 +8,9 @@ from typing import Any
 
 from shared.domain.bookings.booking import Booking, Details, Position, Seating, SeatingOutcome
 from shared.domain.bookings.events import BookingEvent, BookingStatus
+from shared.domain.bookings.record import BookingRecord
 from shared.domain.orders.order import Order, PosSide
 from shared.domain.orders.writes import What, Write, WriteState
-from shared.domain.record import Record
 from shared.domain.venues import PosConnection, Venue
 
 NOON = datetime(2026, 11, 22, 1, 0, tzinfo=UTC)
@@ -80,7 +80,7 @@ def an_order(state: WriteState = WriteState.SENT, pos_status: str | None = None,
     )
 
 
-def a_record(order: Order, status: str = "seated", outcome: SeatingOutcome = SeatingOutcome.OPEN) -> Record:
+def a_record(order: Order, status: str = "seated", outcome: SeatingOutcome = SeatingOutcome.OPEN) -> BookingRecord:
     """A record with one seating and its order."""
     booking = a_booking(status).with_seating(Seating(1, NOON, order.id, outcome=outcome))
-    return Record(id="BOOKING#demo#demo-bookings#B-1", version=1, booking=booking, orders=(order,))
+    return BookingRecord(id="BOOKING#demo#demo-bookings#B-1", version=1, booking=booking, orders=(order,))

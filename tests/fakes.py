@@ -12,12 +12,13 @@ from shared.adapters.dynamodb.record_book import EVENTS_A_STEP
 from shared.adapters.dynamodb.schema import booking_of, booking_record_id, millis, pos_order_pk
 from shared.domain.bookings.booking import Booking, in_order_of_time
 from shared.domain.bookings.events import BookingEvent, ThinNotice
+from shared.domain.bookings.record import BookingRecord, Decided
 from shared.domain.bookings.rules import Decision
 from shared.domain.errors import ConflictError, NotFoundError, ReferenceReusedError
 from shared.domain.orders.writes import WriteState
 from shared.domain.pace import Slots
 from shared.domain.pos_news import OrderLink, PosHint, PosOrderFile, SettledNews
-from shared.domain.record import Claimed, Decided, Lease, OutboxItem, Record, Stored
+from shared.domain.record import Claimed, Lease, OutboxItem, Stored
 from shared.domain.sales import Sale
 from shared.domain.timings import Timings
 from shared.domain.venues import Venue
@@ -38,7 +39,7 @@ class InMemoryBook:
     """RecordBook, PosOrderBook, EventBook and HintBook in dictionaries."""
 
     timings: Timings = field(default_factory=Timings)
-    records: dict[str, Record] = field(default_factory=dict)
+    records: dict[str, BookingRecord] = field(default_factory=dict)
     events: dict[str, dict[str, KeptEvent]] = field(default_factory=dict)
     files: dict[str, PosOrderFile] = field(default_factory=dict)
     settled_hints: dict[str, set[str]] = field(default_factory=dict)
@@ -46,12 +47,12 @@ class InMemoryBook:
     outbox: list[OutboxItem] = field(default_factory=list)
     idle: bool = True
 
-    def load(self, record_id: str) -> Record | None:
+    def load(self, record_id: str) -> BookingRecord | None:
         kept = self.events.get(record_id, {})
         head = self.records.get(record_id)
         if head is None and not kept:
             return None
-        record = head or Record(id=record_id, version=0, booking=Booking(*booking_of(record_id)))
+        record = head or BookingRecord(id=record_id, version=0, booking=Booking(*booking_of(record_id)))
         open_events = [each.event for each in kept.values() if each.decision is None]
         full = in_order_of_time(event for event in open_events if isinstance(event, BookingEvent))
         undecided: tuple[BookingEvent | ThinNotice, ...] = (
@@ -66,7 +67,7 @@ class InMemoryBook:
             newest_event=newest.event if newest and isinstance(newest.event, BookingEvent) else None,
         )
 
-    def claim(self, record: Record, lease: Lease, slots: Slots | None) -> Claimed:
+    def claim(self, record: BookingRecord, lease: Lease, slots: Slots | None) -> Claimed:
         self._check(record)
         claimed = replace(record, version=record.version + 1, lease=lease, slot_at=None)
         self._keep(claimed)
@@ -74,14 +75,14 @@ class InMemoryBook:
 
     def save(
         self,
-        before: Record,
-        after: Record,
+        before: BookingRecord,
+        after: BookingRecord,
         *,
         decided: Sequence[Decided] = (),
         outbox: Sequence[OutboxItem] = (),
         news: SettledNews | None = None,
         now: datetime,
-    ) -> Record:
+    ) -> BookingRecord:
         self._check(before)
         for each in decided:
             if each.event_id not in self.events.get(after.id, {}):
@@ -160,12 +161,12 @@ class InMemoryBook:
         """Every sale there is."""
         return [file.sale for file in self.files.values() if file.sale]
 
-    def _check(self, record: Record) -> None:
+    def _check(self, record: BookingRecord) -> None:
         known = self.records.get(record.id)
         if (known.version if known else 0) != record.version:
             raise ConflictError(record.id)
 
-    def _keep(self, record: Record) -> None:
+    def _keep(self, record: BookingRecord) -> None:
         self.records[record.id] = replace(record, undecided=(), newest_event=None, has_more=False)
 
     def _link(self, venue_id: str, pos_order_id: str, link: OrderLink) -> None:

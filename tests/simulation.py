@@ -27,11 +27,11 @@ from shared.adapters.kounta.client import KountaClient
 from shared.adapters.kounta.gateway import KountaGateway
 from shared.adapters.kounta.tokens import Credentials
 from shared.domain.bookings.events import BookingEvent, BookingStatus
+from shared.domain.bookings.record import BookingRecord
 from shared.domain.errors import ConflictError, OutsideError
 from shared.domain.identities import ALPHABET, markers_in
 from shared.domain.orders.order import Order
 from shared.domain.pos_news import PosHint
-from shared.domain.record import Record
 from shared.domain.timings import Timings
 from shared.domain.venues import PosConnection, Venue, VenueMode
 from shared.usecases.advance_record import AdvanceRecord
@@ -73,7 +73,7 @@ class KillableBook(InMemoryBook):
 
     kill_before_save: int | None = None
 
-    def save(self, before: Record, after: Record, **rest: Any) -> Record:
+    def save(self, before: BookingRecord, after: BookingRecord, **rest: Any) -> BookingRecord:
         if self.kill_before_save is not None:
             self.kill_before_save -= 1
             if self.kill_before_save < 0:
@@ -311,7 +311,7 @@ class Simulation:
     def record_id(self, booking: str = "B-1") -> str:
         return booking_record_id(self.venue_id, PLATFORM, booking)
 
-    def record(self, booking: str = "B-1") -> Record:
+    def record(self, booking: str = "B-1") -> BookingRecord:
         return self.book.records[self.record_id(booking)]
 
     def order(self, booking: str = "B-1", seating: int = -1) -> Order:

@@ -5,6 +5,7 @@ RelayError
 ├── NotGrantedError          the caller may not touch this (403)
 ├── NotFoundError            there is no such thing (404)
 ├── ReferenceReusedError     the same reference with other content (409)
+├── NotNowError              the state of the thing forbids it (409); `code` says why
 ├── SignatureError           a delivery that cannot prove its origin (401)
 ├── ConflictError            the record changed under us; load it again       (retry)
 └── OutsideError             a system outside did not do what was asked
@@ -66,6 +67,15 @@ class ReferenceReusedError(RelayError):
     """The same reference or event id came with different content."""
 
     code = "reference_reused"
+
+
+class NotNowError(RelayError):
+    """The state of the thing forbids it. `wait_s`: it may be allowed after so long."""
+
+    def __init__(self, detail: str, *, code: str, wait_s: float | None = None) -> None:
+        super().__init__(detail)
+        self.code = code
+        self.wait_s = wait_s
 
 
 class SignatureError(RelayError):

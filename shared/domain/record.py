@@ -1,17 +1,15 @@
-"""The record that decides: a booking with its undecided events, its orders and their writes, under one lease."""
+"""The record that decides: orders and their writes, under one lease. What they are for makes its kind: a booking
+(`BookingRecord`) or a platform's order (`OnlineRecord`)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
-from shared.domain.bookings.booking import Booking, Seating, SeatingOutcome
-from shared.domain.bookings.events import BookingEvent, ThinNotice
-from shared.domain.bookings.rules import Decision, OrderSeen, Stage
 from shared.domain.orders.order import Order
-from shared.domain.orders.writes import What, Write, WriteState
+from shared.domain.orders.writes import Write
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,33 +37,27 @@ class OutboxItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
-    """The decision on one event. `event`: what a thin notice turned out to mean."""
-
-    event_id: str
-    decision: Decision
-    decided_at: datetime
-    event: BookingEvent | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Record:
-    """Everything the writer needs to decide and act for one booking. Immutable; a changed copy is saved."""
+    """Everything the writer needs to decide and act. Immutable; a changed copy is saved."""
 
     id: str
     version: int
-    booking: Booking
-    orders: tuple[Order, ...] = ()
-    undecided: tuple[BookingEvent | ThinNotice, ...] = ()
-    newest_event: BookingEvent | None = None
-    """The event that the booking's state comes from, with the guest's data, while those are kept."""
-    requests: Mapping[str, bytes] = field(default_factory=dict)
+    orders: tuple[Order, ...] = field(default=(), kw_only=True)
+    requests: Mapping[str, bytes] = field(default_factory=dict, kw_only=True)
     """Idempotency key → the exact bytes that were, or are about to be, sent under it."""
-    lease: Lease | None = None
-    has_more: bool = False
-    """There are more undecided events than one step takes; the oldest are here."""
-    slot_at: datetime | None = None
+    lease: Lease | None = field(default=None, kw_only=True)
+    slot_at: datetime | None = field(default=None, kw_only=True)
     """A pace slot that was handed out for later: no new one is taken when the record comes back for it."""
+
+    @property
+    def venue_id(self) -> str:
+        """Whose it is."""
+        raise NotImplementedError
+
+    @property
+    def platform(self) -> str:
+        """Who sent what it is for."""
+        raise NotImplementedError
 
     def is_leased(self, now: datetime, but_not_to: str | None = None) -> bool:
         """Whether somebody (else) is acting for it now."""
@@ -75,33 +67,21 @@ class Record:
         """The order with this id. Raises StopIteration when the record has none: a bug."""
         return next(order for order in self.orders if order.id == order_id)
 
-    @property
-    def current_order(self) -> Order | None:
-        """The order of the latest seating."""
-        seating = self.booking.seating
-        return self.order(seating.order_id) if seating else None
-
-    def with_order(self, changed: Order) -> Record:
+    def with_order(self, changed: Order) -> Self:
         """With this order added, or put in the place of the one with its id."""
         if any(order.id == changed.id for order in self.orders):
             return replace(self, orders=tuple(changed if order.id == changed.id else order for order in self.orders))
         return replace(self, orders=(*self.orders, changed))
 
-    def with_outcome(self, order_id: str, outcome: SeatingOutcome) -> Record:
-        """With the seating of this order ended so."""
-        seating = self.seating_of(order_id)
-        return replace(self, booking=self.booking.with_seating(replace(seating, outcome=outcome)))
-
-    def seating_of(self, order_id: str) -> Seating:
-        """The seating whose order this is. Raises StopIteration when there is none: a bug."""
-        return next(seating for seating in self.booking.seatings if seating.order_id == order_id)
-
     def next_write(self) -> tuple[Order, Write] | None:
-        """The oldest open write: writes of a record go one after the other, earlier seatings first."""
-        for order in self.orders:
-            if order.open_writes:
-                return order, order.open_writes[0]
-        return None
+        """What is to be done next: writes to the POS go one after the other, oldest first; what goes elsewhere may
+        overtake one that waits."""
+        candidates = [
+            found
+            for to_the_pos in (True, False)
+            if (found := next(_open_writes(self.orders, to_the_pos), None)) is not None
+        ]
+        return min(candidates, key=lambda found: (found[1].due_at is None, found[1].due_at), default=None)
 
     def due_at(self, now: datetime) -> datetime | None:
         """When somebody has to look at this record again if nothing else happens; None: nothing is open.
@@ -111,25 +91,16 @@ class Record:
         if self.lease is not None and self.lease.until > now:
             return self.lease.until
         following = self.next_write()
-        return following[1].due_at if following else None
+        moments = [following[1].due_at] if following else []
+        moments += [order.watch_at for order in self.orders]
+        return min((moment for moment in moments if moment is not None), default=None)
 
-    def order_seen(self) -> OrderSeen | None:
-        """The current seating's order as far as the record knows it, for the rules; None when no order stands."""
-        order, seating = self.current_order, self.booking.seating
-        if order is None or seating is None or not seating.has_order_in_pos:
-            return None
-        removal = order.open_write(What.DELETE)
-        going = removal is not None and removal.state is not WriteState.QUEUED
-        match order.create.state:
-            case WriteState.QUEUED:
-                return OrderSeen(Stage.QUEUED)
-            case WriteState.SENDING | WriteState.UNKNOWN:
-                return OrderSeen(Stage.IN_FLIGHT, going=going)
-            case WriteState.SENT:
-                closed = order.status in ("rejected", "completed", "deleted")
-                return OrderSeen(Stage.THERE, created_at=order.pos.created_at, closed=closed, going=going)
-            case _:
-                return None
+
+def _open_writes(orders: Iterable[Order], to_the_pos: bool) -> Iterator[tuple[Order, Write]]:
+    for order in orders:
+        for write in order.open_writes:
+            if write.what.goes_to_the_pos is to_the_pos:
+                yield order, write
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +117,3 @@ class Stored:
 
     duplicate: bool
     undecided: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """What the platform is told."""
-
-    event_id: str
-    booking_id: str
-    duplicate: bool

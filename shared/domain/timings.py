@@ -40,6 +40,12 @@ class Timings:
     reconcile_retry_s: float = 30
     """Wait after a look-up that could not be made."""
 
+    menu_patience_s: float = 180
+    """How long an order that the POS refused because of the menu waits for a newer menu."""
+
+    take_up_s: float = 300
+    """How long an order may stand SUBMITTED before people hear that the register has not taken it up."""
+
     slot_patience_s: float = 2
     """A pace slot later than this is not waited for in the function: a nudge is sent for then."""
     undecided_after_s: float = 60

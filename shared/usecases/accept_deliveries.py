@@ -9,8 +9,9 @@ from datetime import datetime
 from typing import Protocol
 
 from shared.domain.bookings.events import BookingEvent, ThinNotice
+from shared.domain.bookings.record import Accepted
 from shared.domain.pos_news import PosHint
-from shared.domain.record import Accepted, Stored
+from shared.domain.record import Stored
 from shared.usecases.record_book import HintBook, Nudges
 
 log = logging.getLogger("posrelay.ingest")

@@ -12,40 +12,30 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
-from shared.domain.bookings.events import BookingEvent, ThinNotice
-from shared.domain.bookings.rules import Decision, DecisionKind, OrderSeen, nothing_follows
-from shared.domain.consequences import (
-    after_withdrawal,
-    after_write,
-    booking_failure,
-    take_in_events,
-    undo_window,
-    wants_to_read_order,
-)
-from shared.domain.errors import (
-    ConflictError,
-    OutsideError,
-    PacedError,
-    PermissionLostError,
-    RefusedError,
-    RelayError,
-)
+from shared.domain.bookings.record import BookingRecord, Decided
+from shared.domain.errors import ConflictError, OutsideError, PacedError, RelayError
+from shared.domain.online.record import OnlineRecord, awaited_menu_since
 from shared.domain.orders import protocol
-from shared.domain.orders.draft import draft_order
 from shared.domain.orders.order import Order
 from shared.domain.orders.writes import What, Write, WriteState
+from shared.domain.outcomes import after_withdrawal, after_write, stop_signal
 from shared.domain.pace import Slots
-from shared.domain.record import Decided, Lease, Record
-from shared.domain.stop_signals import stop_signal
+from shared.domain.record import Lease, Record
 from shared.domain.timings import Timings
 from shared.domain.venues import Venue, VenueMode
-from shared.usecases.act import Act, Later, is_patient, see_order
+from shared.usecases.act import Act, Later
+from shared.usecases.act_on_booking import ActOnBooking
+from shared.usecases.act_on_placed_order import ActOnPlacedOrder
 from shared.usecases.booking_platform import BookingPlatform
+from shared.usecases.decide_events import DecideEvents
+from shared.usecases.driver_tracking import DriverTracking
 from shared.usecases.look_up_orders import Listing, look_up_since, settle_from
+from shared.usecases.menu_book import MenuReading
 from shared.usecases.pos_gateway import PosGateway
 from shared.usecases.record_book import Nudges, Pace, RecordBook, Venues
-from shared.usecases.step import Step
+from shared.usecases.step import Step, of_booking, of_placed
 
 log = logging.getLogger("posrelay.writer")
 
@@ -68,18 +58,22 @@ class AdvanceRecord:
     jitter: Callable[[float], float] = lambda wait: wait
     alarm: Callable[[str], None] = lambda _name: None
     """Counts, under a metric's name, what operations must hear of."""
+    menus: MenuReading | None = None
+    """The venues' menus; None: nothing is checked before it is sent."""
+    tracking_for: Callable[[Venue], DriverTracking] | None = None
+    """A venue's driver tracking."""
 
     def __call__(self, record_id: str, worker: str, time_left_s: Callable[[], float]) -> None:
         """One step for one record. `worker`: unique per invocation; `time_left_s`: of the function's time."""
         record = self.book.load(record_id)
         if record is None:
             return
-        venue = self.venues.get(record.booking.venue_id)
+        venue = self.venues.get(record.venue_id)
         if venue.mode is VenueMode.PAUSED:
             return
         now = self.now()
         if record.is_leased(now):
-            if record.undecided:
+            if not isinstance(record, BookingRecord) or record.undecided:
                 self.nudges.send(record_id, 1)
             return
         if record.slot_at is not None and record.slot_at > now:
@@ -89,13 +83,19 @@ class AdvanceRecord:
         except ConflictError:
             self.nudges.send(record_id, 1)
 
-    def _advance(self, step: Step, worker: str, time_left_s: Callable[[], float]) -> None:
+    @property
+    def _events(self) -> DecideEvents:
+        return DecideEvents(self.platform_for, self.timings, self.now, self.new_order_id)
+
+    def _advance(self, step: Step[Record], worker: str, time_left_s: Callable[[], float]) -> None:
         self._take_up_a_call_that_was_cut_off(step)
-        if not any(isinstance(event, ThinNotice) for event in step.record.undecided):
-            self._decide(step, read_order=None)
+        if of_booking(step):
+            self._events.without_looking(step)
+        self._note_newer_menu(step)
         self._withdraw_what_is_not_wanted(step)
         due = self._due(step.record)
-        if not step.record.undecided and due is None:
+        has_undecided = isinstance(step.record, BookingRecord) and bool(step.record.undecided)
+        if not has_undecided and due is None:
             self._store(step, release=True)
             return
 
@@ -118,8 +118,9 @@ class AdvanceRecord:
         take_slot = self._prepaid(slots)
         gateway = self.gateway_for(step.venue, take_slot)
         try:
-            self._look_outside_and_decide(step, gateway)
-            act = Act(self, step, gateway, time_left_s)
+            if of_booking(step):
+                self._events.looking(step, gateway)
+            act = self._act(step, gateway, time_left_s)
             self._act_on_what_is_due(act, take_slot)
             self._store(step, release=True)
             if act.listing is not None:
@@ -132,7 +133,13 @@ class AdvanceRecord:
             log.warning("could not look outside", extra={"record": step.record.id, "code": error.code})
             self._store(step, release=True, nudge_in_s=self._patience(step))
 
-    def _act_on_what_is_due(self, act: Act, take_slot: Callable[[], None]) -> None:
+    def _act(self, step: Step[Record], gateway: PosGateway, time_left_s: Callable[[], float]) -> Act[Any]:
+        if of_booking(step):
+            return ActOnBooking(self, step, gateway, time_left_s)
+        assert of_placed(step)
+        return ActOnPlacedOrder(self, step, gateway, time_left_s)
+
+    def _act_on_what_is_due(self, act: Act[Any], take_slot: Callable[[], None]) -> None:
         """The next write, and what waits right behind it. No write is sent twice in one step: a repeat, even one that
         is due at once, comes with a nudge of its own. An outcome is stored with the beginning of what follows it."""
         sent: set[str] = set()
@@ -147,7 +154,7 @@ class AdvanceRecord:
             act(*due)
 
     def _settle_others(
-        self, step: Step, gateway: PosGateway, listing: Listing, worker: str, time_left_s: Callable[[], float]
+        self, step: Step[Any], gateway: PosGateway, listing: Listing, worker: str, time_left_s: Callable[[], float]
     ) -> None:
         """One listing serves all the site's orders of unknown fate that it is late enough for."""
         for record_id in self.book.with_unknown_writes(step.venue.id):
@@ -165,27 +172,27 @@ class AdvanceRecord:
             try:
                 lease = Lease(worker, self.now() + timedelta(seconds=self.timings.lease_s))
                 claimed = self.book.claim(record, lease, None).record
-                other = Step(claimed, claimed, step.venue)
+                other: Step[Record] = Step(claimed, claimed, step.venue)
                 order, write = settle_from(listing, gateway, order, write, self.now, self.timings)
-                consequence = after_write(claimed, order, write, self.now())
-                other.record, other.outbox = consequence.record, list(consequence.outbox)
+                other.take(after_write(claimed, order, write, self.now(), step.venue, self.timings))
                 self._store(other, release=True)
             except (ConflictError, OutsideError):
                 continue
 
-    def save(self, step: Step) -> None:
+    def save(self, step: Step[Any]) -> None:
         """Stores what changed so far, under the lease, renewed."""
         assert step.record.lease is not None
         until = self.now() + timedelta(seconds=self.timings.lease_s)
         step.record = replace(step.record, lease=Lease(step.record.lease.holder, until))
         self._put(step)
 
-    def _store(self, step: Step, *, release: bool, nudge_in_s: float | None = None) -> None:
+    def _store(self, step: Step[Any], *, release: bool, nudge_in_s: float | None = None) -> None:
         if release:
             step.record = replace(step.record, lease=None)
         if not step.is_changed:
             return
-        has_more = step.record.has_more and not step.record.undecided
+        record = step.record
+        has_more = isinstance(record, BookingRecord) and record.has_more and not record.undecided
         self._put(step)
         if has_more:
             nudge_in_s = 0
@@ -196,68 +203,33 @@ class AdvanceRecord:
             nudge_in_s = max(0.0, (due_at - self.now()).total_seconds())
         self.nudges.send(step.record.id, nudge_in_s)
 
-    def _put(self, step: Step) -> None:
+    def _put(self, step: Step[Any]) -> None:
         decided = _latest_of_each(step.decided)
         saved = self.book.save(step.stored, step.record, decided=decided, outbox=step.outbox, now=self.now())
         step.stored, step.record = saved, saved
         step.decided, step.outbox = [], []
 
-    def _take_up_a_call_that_was_cut_off(self, step: Step) -> None:
+    def _take_up_a_call_that_was_cut_off(self, step: Step[Any]) -> None:
         following = step.record.next_write()
         if following and following[1].open_attempt:
             order, write = following
             settled = protocol.interrupted(write, self.now(), self.timings, self.jitter)
-            consequence = after_write(step.record, order, settled, self.now())
-            step.record = consequence.record
-            step.outbox += consequence.outbox
+            step.take(after_write(step.record, order, settled, self.now(), step.venue, self.timings))
 
-    def _decide(self, step: Step, read_order: Callable[[Order], OrderSeen] | None) -> None:
-        events = [event for event in step.record.undecided if isinstance(event, BookingEvent)]
-        consequence = take_in_events(
-            step.record,
-            events,
-            step.venue,
-            self.now(),
-            window=undo_window(step.venue, self.timings.undo_window_s),
-            new_order_id=self.new_order_id,
-            read_order=read_order,
-        )
-        step.record = consequence.record
-        step.decided += consequence.decided
-        step.outbox += consequence.outbox
-
-    def _look_outside_and_decide(self, step: Step, gateway: PosGateway) -> None:
-        notices = [event for event in step.record.undecided if isinstance(event, ThinNotice)]
-        if notices:
-            self._fetch(step, notices)
-        if step.record.undecided:
-            oldest = min(event.received_at for event in step.record.undecided)
-            patient = is_patient(self.now() - oldest, self.timings)
-            self._decide(step, read_order=lambda order: see_order(gateway, order, patient=patient))
-
-    def _fetch(self, step: Step, notices: list[ThinNotice]) -> None:
-        """One fetch tells what all notices received before it meant; the newest carries it, the others are answered."""
-        newest = max(notices, key=lambda notice: notice.received_at)
-        platform = self.platform_for(step.venue, newest.provider)
-        booking_id = step.record.booking.booking_id
-        try:
-            event = platform.fetch(booking_id, event_id=newest.event_id, received_at=newest.received_at)
-        except (PermissionLostError, RefusedError) as error:
-            reason = "the booking platform does not let us read the booking"
-            unreadable = Decision(DecisionKind.ERROR, reason, code="booking_not_readable")
-            step.decided += [Decided(notice.event_id, unreadable, self.now()) for notice in notices]
-            step.outbox.append(booking_failure(step.record, self.now(), "booking_not_readable", str(error)))
-            rest = tuple(each for each in step.record.undecided if not isinstance(each, ThinNotice))
-            step.record = replace(step.record, undecided=rest)
+    def _note_newer_menu(self, step: Step[Record]) -> None:
+        """What waited for a newer menu, and has one, is due."""
+        since = awaited_menu_since(step.record)
+        stored = self.menus.stored(step.venue.id) if since and self.menus else None
+        if since is None or stored is None or stored.imported_at <= since:
             return
-        for notice in notices:
-            if notice is not newest or event is None:
-                reason = "told again by a later notice" if event else "the platform has no such booking"
-                step.decided.append(Decided(notice.event_id, nothing_follows(reason), self.now()))
-        rest = tuple(each for each in step.record.undecided if not isinstance(each, ThinNotice))
-        step.record = replace(step.record, undecided=(*rest, event) if event else rest)
+        now = self.now()
 
-    def _withdraw_what_is_not_wanted(self, step: Step) -> None:
+        def due(write: Write) -> Write:
+            return replace(write, due_at=now) if write.awaits_menu_since else write
+
+        step.record = replace(step.record, orders=tuple(order.with_writes(due) for order in step.record.orders))
+
+    def _withdraw_what_is_not_wanted(self, step: Step[Any]) -> None:
         while due := self._due(step.record):
             order, write = due
             if write.state is not WriteState.QUEUED:
@@ -268,23 +240,20 @@ class AdvanceRecord:
             if signal.code == "shadow" and write.what is What.CREATE:
                 self._show_request(step, order, write)
             withdrawn = protocol.withdrawn(write, signal.reason, signal.code)
-            consequence = after_withdrawal(step.record, order, withdrawn, self.now())
-            step.record = consequence.record
-            step.outbox += consequence.outbox
+            step.take(after_withdrawal(step.record, order, withdrawn, self.now(), step.venue))
 
-    def _show_request(self, step: Step, order: Order, write: Write) -> None:
+    def _show_request(self, step: Step[Any], order: Order, write: Write) -> None:
         """Keeps what would have been sent. Nobody is asked for a customer, so the guest's name stands in the notes."""
-        event = step.record.newest_event
-        if event is None or write.key in step.record.requests:
+        if write.key in step.record.requests:
             return
-        callback_uri = self.callback_uri(step.venue.id, order.id)
-        draft = draft_order(step.venue, event, order.id, write.id, callback_uri, None)
         try:
-            body = self.gateway_for(step.venue, lambda: None).render_create(draft)
+            gateway = self.gateway_for(step.venue, lambda: None)
+            body = self._act(step, gateway, lambda: 0).body_to_show(order, write)
         except RelayError as error:  # a venue that has no credentials yet can be tried in shadow all the same
             log.warning("the request cannot be shown", extra={"record": step.record.id, "code": error.code})
             return
-        step.record = replace(step.record, requests={**step.record.requests, write.key: body})
+        if body is not None:
+            step.record = replace(step.record, requests={**step.record.requests, write.key: body})
 
     def _due(self, record: Record) -> tuple[Order, Write] | None:
         following = record.next_write()
@@ -292,29 +261,22 @@ class AdvanceRecord:
             return None
         return following
 
-    def _calls_ahead(self, step: Step, due: tuple[Order, Write] | None) -> int:
+    def _calls_ahead(self, step: Step[Any], due: tuple[Order, Write] | None) -> int:
         """How many calls on the POS connection this step is likely to make."""
-        events = [event for event in step.record.undecided if isinstance(event, BookingEvent)]
-        if any(wants_to_read_order(step.record, event) for event in events):
-            return 4
+        if of_booking(step) and (calls := self._events.calls_ahead(step.record)):
+            return calls
         if due is None:
-            return 1 if step.record.undecided else 0
+            return 1
         order, write = due
         if write.state is WriteState.UNKNOWN or write.what is What.DELETE:
             return 3
-        if write.what is What.FINISH_BOOKING:
+        if write.what in (What.FINISH_BOOKING, What.TRACK):
             return 0
         if write.what in (What.UPDATE, What.NOTIFY):
             return len(order.open_writes)
-        event = step.record.newest_event
-        customer = event.customer if event else None
-        asks_for_customer = (
-            write.what is What.CREATE
-            and write.key not in step.record.requests
-            and step.venue.link_customers
-            and customer is not None
-            and customer.can_be_matched
-        )
+        if write.what is not What.CREATE:
+            return 2
+        asks_for_customer = write.key not in step.record.requests and _has_customer_to_link(step, write)
         return 3 if asks_for_customer else 1
 
     def _prepaid(self, slots: Slots) -> Callable[[], None]:
@@ -334,13 +296,25 @@ class AdvanceRecord:
 
         return take
 
-    def _patience(self, step: Step) -> float:
+    def _patience(self, step: Step[Any]) -> float:
         """Wait before the next look outside: longer, the longer it has been in vain."""
-        waiting_since = [event.received_at for event in step.record.undecided]
+        waiting_since = []
+        if of_booking(step):
+            waiting_since = [event.received_at for event in step.record.undecided]
         if following := step.record.next_write():
             waiting_since.append(following[1].created_at)
         oldest = min(waiting_since, default=self.now())
         return min(300.0, max(2.0, (self.now() - oldest).total_seconds() / 4))
+
+
+def _has_customer_to_link(step: Step[Any], write: Write) -> bool:
+    record = step.record
+    if isinstance(record, OnlineRecord):
+        asked = record.content(write.id).order
+        customer = asked.customer if asked and asked.customer_id is None else None
+    else:
+        customer = record.newest_event.customer if record.newest_event else None
+    return bool(step.venue.link_customers and customer is not None and customer.can_be_matched)
 
 
 def _latest_of_each(decided: list[Decided]) -> list[Decided]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, TypeVar
 
+from shared.domain.bookings.record import Decided
 from shared.domain.pace import Slots
 from shared.domain.pos_news import OrderLink, PosHint, PosOrderFile, SettledNews
-from shared.domain.record import Claimed, Decided, Lease, OutboxItem, Record
+from shared.domain.record import Claimed, Lease, OutboxItem, Record
 from shared.domain.venues import Venue
+
+R = TypeVar("R", bound=Record)
 
 
 class RecordBook(Protocol):
@@ -24,13 +27,13 @@ class RecordBook(Protocol):
     def save(
         self,
         before: Record,
-        after: Record,
+        after: R,
         *,
         decided: Sequence[Decided] = (),
         outbox: Sequence[OutboxItem] = (),
         news: SettledNews | None = None,
         now: datetime,
-    ) -> Record:
+    ) -> R:
         """Stores all that changed between the two in one transaction, and returns `after` with its new version.
 
         Raises ConflictError when the record changed since `before`; then nothing is stored.

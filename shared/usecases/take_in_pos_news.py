@@ -7,11 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from shared.domain.consequences import Consequence, after_news
+from shared.domain.consequence import Consequence
 from shared.domain.errors import ConflictError, OutsideError, PacedError
 from shared.domain.identities import markers_in
 from shared.domain.orders.order import Order
 from shared.domain.orders.pos_order import PosOrder
+from shared.domain.outcomes import after_news
 from shared.domain.pace import Slots
 from shared.domain.pos_news import OrderLink, PosOrderFile, SettledNews
 from shared.domain.record import Record
@@ -75,9 +76,9 @@ class TakeInPosNews:
         order = record.order(link.order_id)
         if seen is None:
             seen = _gone(order, file.pos_order_id, now)
-        consequence = Consequence(record)
+        consequence: Consequence[Record] = Consequence(record)
         if order.pos.order_id in (None, seen.id) and (order.pos.order_id or is_confirmed(seen, order)):
-            consequence = after_news(replace(record, lease=None), link.order_id, seen, now)
+            consequence = after_news(replace(record, lease=None), link.order_id, seen, now, venue, self.timings)
         sale = self._sale(file, seen, venue, order.id, order.booking_id)
         try:
             saved = self.book.save(

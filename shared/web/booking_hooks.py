@@ -11,8 +11,8 @@ from typing import Annotated, Any, Protocol
 from pydantic import BaseModel, StringConstraints, TypeAdapter, ValidationError
 
 from shared.domain.bookings.events import BookingEvent, ThinNotice
+from shared.domain.bookings.record import Accepted
 from shared.domain.errors import BadInputError, InputProblem, NotFoundError, SignatureError
-from shared.domain.record import Accepted
 from shared.domain.venues import Venue
 from shared.web.booking_events import read_booking_event
 from shared.web.foreign import VendorId, VisibleId, read_as

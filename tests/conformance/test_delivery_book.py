@@ -14,10 +14,11 @@ from shared.adapters.dynamodb.delivery_book import DynamoDBDeliveryBook, content
 from shared.adapters.dynamodb.record_book import DynamoDBRecordBook
 from shared.adapters.dynamodb.schema import booking_record_id
 from shared.domain.bookings.events import Customer, PaymentSummary, ThinNotice
+from shared.domain.bookings.record import Decided
 from shared.domain.bookings.rules import nothing_follows
 from shared.domain.errors import ReferenceReusedError
 from shared.domain.pos_news import PosHint
-from shared.domain.record import Decided, Stored
+from shared.domain.record import Stored
 from shared.domain.timings import Timings
 from tests.builders import NOON, an_event, at
 from tests.dynamodb_table import TABLE, dynamodb_table

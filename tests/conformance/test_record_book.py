@@ -16,13 +16,14 @@ from shared.adapters.dynamodb.record_book import EVENTS_A_STEP, DynamoDBRecordBo
 from shared.adapters.dynamodb.schema import booking_record_id, pos_order_pk
 from shared.domain.bookings.booking import Booking, Seating, SeatingOutcome
 from shared.domain.bookings.events import BookingEvent, ThinNotice
+from shared.domain.bookings.record import BookingRecord, Decided
 from shared.domain.bookings.rules import Decision, DecisionKind
 from shared.domain.errors import ConflictError
 from shared.domain.orders.order import PosSide
 from shared.domain.orders.writes import Attempt, WriteState
 from shared.domain.pace import Slots
 from shared.domain.pos_news import OrderLink, PosHint, PosOrderFile, SettledNews
-from shared.domain.record import Decided, Lease, OutboxItem, Record
+from shared.domain.record import Lease, OutboxItem
 from shared.domain.sales import Sale
 from shared.domain.timings import Timings
 from tests.builders import NOON, ORDER_ID, a_write, an_event, an_order, at
@@ -47,9 +48,9 @@ class Books:
     def put(self, event: BookingEvent | ThinNotice) -> None:
         self.deliveries.put_event("demo", "demo-bookings", "B-1", event, NOON)
 
-    def load(self) -> Record:
+    def load(self) -> BookingRecord:
         record = self.records.load(ID)
-        assert isinstance(record, Record)
+        assert isinstance(record, BookingRecord)
         return record
 
     def overdue(self, now: datetime) -> set[str]:
@@ -77,7 +78,7 @@ def lease(holder: str = "worker-1", until: float = 20) -> Lease:
     return Lease(holder, at(until))
 
 
-def with_an_order(record: Record, state: WriteState = WriteState.QUEUED, **pos: Any) -> Record:
+def with_an_order(record: BookingRecord, state: WriteState = WriteState.QUEUED, **pos: Any) -> BookingRecord:
     """The record with a first seating and its order."""
     order = replace(an_order(state), pos=PosSide(**pos))
     booking = record.booking.after(an_event("seated"))
@@ -286,20 +287,20 @@ def test_an_undecided_event_falls_due_until_it_is_decided(books: Books) -> None:
 
 
 def test_an_open_write_falls_due(books: Books) -> None:
-    record = Record(ID, 0, BOOKING)
+    record = BookingRecord(ID, 0, BOOKING)
     books.records.save(record, with_an_order(record), now=NOON)
     assert books.overdue(at(-1)) == set()
     assert books.overdue(NOON) == {ID}
 
 
 def test_a_final_write_does_not(books: Books) -> None:
-    record = Record(ID, 0, BOOKING)
+    record = BookingRecord(ID, 0, BOOKING)
     books.records.save(record, with_an_order(record, WriteState.SENT), now=NOON)
     assert books.overdue(at(86_400)) == set()
 
 
 def test_a_lease_falls_due_when_it_ends(books: Books) -> None:
-    record = Record(ID, 0, BOOKING)
+    record = BookingRecord(ID, 0, BOOKING)
     saved = books.records.save(record, with_an_order(record), now=NOON)
     books.records.claim(saved, lease(), None)
     assert books.overdue(at(20)) == {ID}
@@ -309,7 +310,7 @@ def test_a_lease_falls_due_when_it_ends(books: Books) -> None:
 
 
 def test_the_listing_of_unknown_writes(books: Books) -> None:
-    record = Record(ID, 0, BOOKING)
+    record = BookingRecord(ID, 0, BOOKING)
     saved = books.records.save(record, with_an_order(record, WriteState.UNKNOWN), now=NOON)
     assert list(books.records.with_unknown_writes("demo")) == [ID]
     assert list(books.records.with_unknown_writes("other")) == []
@@ -321,7 +322,7 @@ def test_the_listing_of_unknown_writes(books: Books) -> None:
 
 def test_links_of_orders(books: Books) -> None:
     assert books.records.link_of_order(ORDER_ID) is None
-    record = Record(ID, 0, BOOKING)
+    record = BookingRecord(ID, 0, BOOKING)
     saved = books.records.save(record, with_an_order(record), now=NOON)
     assert books.records.link_of_order(ORDER_ID) == OrderLink(ID, ORDER_ID)
     assert books.records.load_file("demo", "9001").link is None
@@ -368,7 +369,7 @@ def test_news_that_came_while_others_were_looked_into_stays(books: Books) -> Non
 
 def test_news_sale_and_record_are_one_change(books: Books) -> None:
     books.deliveries.put_hint(a_hint(), NOON)
-    record = Record(ID, 0, BOOKING)
+    record = BookingRecord(ID, 0, BOOKING)
     saved = books.records.save(record, with_an_order(record, WriteState.SENT, order_id="9001"), now=NOON)
     file = books.records.load_file("demo", "9001")
     news = SettledNews(file, a_sale(order_id=ORDER_ID, booking_id="B-1", source="booking"))

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, cast
 
 from botocore.exceptions import ClientError
 
@@ -18,27 +18,32 @@ from shared.adapters.dynamodb.schema import (
     Item,
     booking_of,
     due_attributes,
+    is_online,
     key,
     millis,
     moment,
     order_link_key,
+    placement_of,
     pos_order_pk,
     seconds,
 )
 from shared.domain.bookings.booking import Booking, in_order_of_time
 from shared.domain.bookings.events import BookingEvent, ThinNotice
+from shared.domain.bookings.record import BookingRecord, Decided
 from shared.domain.errors import ConflictError
+from shared.domain.online.record import Content, OnlineRecord, awaited_menu_since
 from shared.domain.orders.order import Order
 from shared.domain.orders.writes import WriteState
 from shared.domain.pace import Slots
 from shared.domain.pos_news import OrderLink, PosHint, PosOrderFile, SettledNews
-from shared.domain.record import Claimed, Decided, Lease, OutboxItem, Record
+from shared.domain.record import Claimed, Lease, OutboxItem, Record
 from shared.domain.sales import Sale
 from shared.domain.timings import Timings
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
+R = TypeVar("R", bound=Record)
 EVENTS_A_STEP = 40  # a transaction holds at most 100 items
 
 
@@ -87,14 +92,14 @@ class DynamoDBRecordBook:
     def save(
         self,
         before: Record,
-        after: Record,
+        after: R,
         *,
         decided: Sequence[Decided] = (),
         outbox: Sequence[OutboxItem] = (),
         news: SettledNews | None = None,
         now: datetime,
-    ) -> Record:
-        """Head, changed orders, new request bytes, decisions, outbox and news in one transaction."""
+    ) -> R:
+        """Head, changed orders, new request bytes and contents, decisions, outbox and news in one transaction."""
         saved = replace(after, version=before.version + 1)
         writes: list[dict[str, Any]] = [self._put(self._head(saved, now), before.version)]
         writes += self._orders(before, saved)
@@ -103,6 +108,13 @@ class DynamoDBRecordBook:
             for name, body in saved.requests.items()
             if name not in before.requests
         ]
+        if isinstance(saved, OnlineRecord):
+            known = before.contents if isinstance(before, OnlineRecord) else {}
+            writes += [
+                self._put(self._content(saved.id, write_id, content, now))
+                for write_id, content in saved.contents.items()
+                if write_id not in known
+            ]
         writes += [self._decision(saved.id, each) for each in decided]
         writes += [self._put(self._outbox_item(each, now)) for each in outbox]
         if news is not None:
@@ -198,7 +210,7 @@ class DynamoDBRecordBook:
         item: Item = {
             **key(record.id, "HEAD"),
             "version": {"N": str(record.version)},
-            "body": {"S": codec.dump(record.booking)},
+            "body": {"S": _subject(record)},
             **due_attributes(record.id, record.due_at(now)),
         }
         if record.lease is not None:
@@ -206,7 +218,9 @@ class DynamoDBRecordBook:
         if record.slot_at is not None:
             item["slot_at"] = {"N": str(millis(record.slot_at))}
         if any(write.state is WriteState.UNKNOWN for order in record.orders for write in order.writes):
-            item |= {"list_pk": {"S": f"UNKNOWN#{record.booking.venue_id}"}, "list_sk": {"S": record.id}}
+            item |= {"list_pk": {"S": f"UNKNOWN#{record.venue_id}"}, "list_sk": {"S": record.id}}
+        elif awaited_menu_since(record) is not None:
+            item |= {"list_pk": {"S": f"MENUWAIT#{record.venue_id}"}, "list_sk": {"S": record.id}}
         return item
 
     def _orders(self, before: Record, after: Record) -> list[dict[str, Any]]:
@@ -215,7 +229,10 @@ class DynamoDBRecordBook:
         for order in after.orders:
             if known.get(order.id) == order:
                 continue
-            item = {**key(after.id, f"ORDER#{order.seating or 0:06d}"), "body": {"S": codec.dump(order)}}
+            item = {
+                **key(after.id, f"ORDER#{order.seating or order.number or 0:06d}"),
+                "body": {"S": codec.dump(order)},
+            }
             writes.append(self._put(item))
             if order.id not in known:
                 writes.append(self._put({**order_link_key(order.id), "record_id": {"S": after.id}}))
@@ -224,6 +241,11 @@ class DynamoDBRecordBook:
                 link = OrderLink(after.id, order.id)
                 writes.append(self._put(_link_item(order.venue_id, pos_order_id, link)))
         return writes
+
+    def _content(self, record_id: str, write_id: str, content: Content, now: datetime) -> Item:
+        expires = now + timedelta(seconds=self.timings.personal_ttl_s)
+        body = {"S": codec.dump(content)}
+        return {**key(record_id, f"CONTENT#{write_id}"), "body": body, "expires_at": {"N": seconds(expires)}}
 
     def _request(self, record_id: str, name: str, body: bytes, now: datetime) -> Item:
         expires = now + timedelta(seconds=self.timings.personal_ttl_s)
@@ -311,31 +333,49 @@ def event_of(item: Item) -> BookingEvent | ThinNotice:
     return codec.load(kind, item["body"]["S"])
 
 
+def _subject(record: Record) -> str:
+    return codec.dump(record.placement if isinstance(record, OnlineRecord) else cast(BookingRecord, record).booking)
+
+
 def _record(record_id: str, items: Sequence[Item]) -> Record:
     by_kind: dict[str, list[Item]] = {}
     for item in items:
         by_kind.setdefault(item["sk"]["S"].split("#")[0], []).append(item)
     head = by_kind.get("HEAD", [{}])[0]
+    common = _Common(
+        orders=tuple(codec.load(Order, item["body"]["S"]) for item in by_kind.get("ORDER", [])),
+        requests={item["sk"]["S"].removeprefix("REQUEST#"): item["body"]["B"] for item in by_kind.get("REQUEST", [])},
+        lease=Lease(head["lease_holder"]["S"], moment(head["lease_until"]["N"])) if "lease_holder" in head else None,
+        slot_at=moment(head["slot_at"]["N"]) if "slot_at" in head else None,
+    )
+    version = int(head["version"]["N"]) if "version" in head else 0
+    if is_online(record_id):
+        contents = {
+            item["sk"]["S"].removeprefix("CONTENT#"): codec.load(Content, item["body"]["S"])
+            for item in by_kind.get("CONTENT", [])
+        }
+        return OnlineRecord(record_id, version, placement_of(record_id), contents=contents, **common)
     booking = codec.load(Booking, head["body"]["S"]) if "body" in head else Booking(*booking_of(record_id))
     events = by_kind.get("EVENT", [])
     undecided = _oldest([event_of(item) for item in events if "decision" not in item])
     newest = next((item for item in events if item["sk"]["S"] == f"EVENT#{booking.newest_event_id}"), None)
     newest_event = event_of(newest) if newest else None
-    lease = None
-    if "lease_holder" in head:
-        lease = Lease(head["lease_holder"]["S"], moment(head["lease_until"]["N"]))
-    return Record(
-        id=record_id,
-        version=int(head["version"]["N"]) if "version" in head else 0,
-        booking=booking,
-        orders=tuple(codec.load(Order, item["body"]["S"]) for item in by_kind.get("ORDER", [])),
+    return BookingRecord(
+        record_id,
+        version,
+        booking,
         undecided=undecided[:EVENTS_A_STEP],
         has_more=len(undecided) > EVENTS_A_STEP,
         newest_event=newest_event if isinstance(newest_event, BookingEvent) else None,
-        requests={item["sk"]["S"].removeprefix("REQUEST#"): item["body"]["B"] for item in by_kind.get("REQUEST", [])},
-        lease=lease,
-        slot_at=moment(head["slot_at"]["N"]) if "slot_at" in head else None,
+        **common,
     )
+
+
+class _Common(TypedDict):
+    orders: tuple[Order, ...]
+    requests: dict[str, bytes]
+    lease: Lease | None
+    slot_at: datetime | None
 
 
 def _oldest(events: Sequence[BookingEvent | ThinNotice]) -> tuple[BookingEvent | ThinNotice, ...]:

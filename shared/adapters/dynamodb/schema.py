@@ -3,7 +3,9 @@
     item            pk                                    sk                 read by
     ──────────────  ────────────────────────────────────  ─────────────────  ─────────────────────────────────────────
     record head     BOOKING#<venue>#<platform>#<booking>  HEAD               one query of the partition: the writer
+    online order    ONLINE#<venue>#<platform>#<reference> HEAD ORDER#<n>     (same); n: the order, then its refunds
     order           (same)                                ORDER#<seating>    (same); by id through its link
+    content         (same)                                CONTENT#<write>    (same): what a write carries      TTL
     event           (same)                                EVENT#<event id>   (same); by id                    TTL
     request bytes   (same)                                REQUEST#<key>      (same)                           TTL
     order link      ORDER#<order id>                      LINK               get
@@ -20,12 +22,14 @@
     index `due`     due_pk = DUE#<shard 0–3>, due_at (ms)  what somebody has to look at again: heads with an open write
                     or a lease, undecided events and hints, outbox items nobody announced, deliveries to try. Sparse.
     index `listing` list_pk, list_sk                       UNKNOWN#<venue> heads with a write of unknown fate (sparse);
+                    MENUWAIT#<venue> heads that wait for a newer menu (sparse);
                     EVENT#<venue>#<platform>#<event id>    one event by its own id;
                     SALES#<venue>#<UTC day> sales by time; FAILURES#…; VENUES, PLATFORMS, KEYS#… settings;
                     DELIVERIES#<platform>#<endpoint>#<UTC day> deliveries by the time of their event.
 
-Guests' data stand only in EVENT and REQUEST items, which expire; heads, orders and sales hold none. `v` is the shape's
-version: new code reads old shapes. Times in `expires_at` are epoch seconds (DynamoDB's TTL), all others milliseconds.
+Guests' data stand only in EVENT, CONTENT and REQUEST items, which expire; heads, orders and sales hold none. `v` is the
+shape's version: new code reads old shapes. Times in `expires_at` are epoch seconds (DynamoDB's TTL), all others
+milliseconds.
 """
 
 from __future__ import annotations
@@ -34,6 +38,8 @@ import hashlib
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, unquote
+
+from shared.domain.online.record import Placement
 
 VERSION = 1
 DUE_SHARDS = 4
@@ -51,6 +57,22 @@ def booking_of(record_id: str) -> tuple[str, str, str]:
     """(venue, platform, booking id) of a booking's record id."""
     _, venue, platform, booking = record_id.split("#")
     return unquote(venue), unquote(platform), unquote(booking)
+
+
+def online_record_id(venue_id: str, platform: str, reference: str) -> str:
+    """A placed order's record id: its reference is unique for the platform at the venue."""
+    return f"ONLINE#{_part(venue_id)}#{_part(platform)}#{_part(reference)}"
+
+
+def placement_of(record_id: str) -> Placement:
+    """Who placed the order of such a record."""
+    _, venue, platform, reference = record_id.split("#")
+    return Placement(unquote(venue), unquote(platform), unquote(reference))
+
+
+def is_online(record_id: str) -> bool:
+    """Whether this is a placed order's record, and not a booking's."""
+    return record_id.startswith("ONLINE#")
 
 
 def pos_order_pk(venue_id: str, pos_order_id: str) -> str:

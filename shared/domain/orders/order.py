@@ -8,6 +8,7 @@ from datetime import datetime
 from decimal import Decimal
 
 from shared.domain.identities import order_code, write_id
+from shared.domain.orders.placed import Placed
 from shared.domain.orders.writes import What, Write, WriteState
 
 
@@ -22,6 +23,8 @@ class PosSide:
     sale_id: str | None = None
     created_at: datetime | None = None
     updated_at: datetime | None = None
+    total: Decimal | None = None
+    """With tax, as the POS counts it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,8 @@ class Order:
     created_at: datetime
     booking_id: str | None = None
     seating: int | None = None
+    number: int | None = None
+    """Which order of its record, for a platform's: the order itself, then its refunds."""
     pos: PosSide = PosSide()
     writes: tuple[Write, ...] = ()
     reject_reason: str | None = None
@@ -45,6 +50,10 @@ class Order:
     """The notes name the guest, because no customer of the POS could be linked."""
     shadow: bool = False
     """Decided while the venue was in shadow mode: shown, never sent."""
+    placed: Placed | None = None
+    """For a platform's order: what it asked for."""
+    watch_at: datetime | None = None
+    """When to look whether the register has taken the order up; None: nobody waits for that."""
 
     @property
     def code(self) -> str:
@@ -59,9 +68,26 @@ class Order:
     @property
     def status(self) -> str:
         """The contract's status, derived from the create write and from what the POS says."""
+        placed = self.placed
+        if placed is not None and placed.handled is not None:
+            return "handled"
+        if placed is not None and placed.cancelled_at is not None and self.is_called_off:
+            return "cancelled"
         if self.create.state is not WriteState.SENT:
             return self.create.state.value
-        return _POS_STATUS.get(self.pos.status or "", "sent")
+        status = _POS_STATUS.get(self.pos.status or "", "sent")
+        if status == "accepted" and placed is not None and self.pos.status == placed.status:
+            return "sent"  # it stands as it was sent: ON_HOLD, say, for a pre-order
+        if status == "completed" and placed is not None and placed.refunded > 0:
+            return "partly_refunded" if placed.refunded < (self.pos.total or Decimal(0)) else "refunded"
+        return status
+
+    @property
+    def is_called_off(self) -> bool:
+        """Whether it never came into the POS, or we took it out again."""
+        if self.create.state in (WriteState.WITHDRAWN, WriteState.FAILED):
+            return True
+        return any(write.what is What.CANCEL and write.state is WriteState.SENT for write in self.writes)
 
     @property
     def open_writes(self) -> tuple[Write, ...]:
@@ -84,12 +110,20 @@ class Order:
     def deleted_by_us(self) -> bool:
         """Whether the POS order was, or is being, removed by our own delete."""
         return any(
-            write.what is What.DELETE and write.state in (WriteState.SENDING, WriteState.SENT, WriteState.UNKNOWN)
+            write.what in (What.DELETE, What.CANCEL)
+            and write.state in (WriteState.SENDING, WriteState.SENT, WriteState.UNKNOWN)
             for write in self.writes
         )
 
     def wanting(
-        self, what: What, now: datetime, *, why: str, event_id: str | None = None, changed_at: datetime | None = None
+        self,
+        what: What,
+        now: datetime,
+        *,
+        why: str,
+        event_id: str | None = None,
+        changed_at: datetime | None = None,
+        reference: str | None = None,
     ) -> Order:
         """The order with one more write queued, due at once."""
         write = Write(
@@ -100,6 +134,7 @@ class Order:
             why=why,
             event_id=event_id,
             changed_at=changed_at or now,
+            reference=reference,
         )
         return replace(self, writes=(*self.writes, write))
 

@@ -31,10 +31,9 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from shared.domain.orders.writes import Answer, Attempt, Outcome, What, Write, WriteState
+from shared.domain.orders.writes import GENERATIONS, Answer, Attempt, Outcome, What, Write, WriteState
 from shared.domain.timings import Timings
 
-GENERATIONS = 3
 SUSPECT_LIMITED = 3  # this many 429s in a row while other calls succeed: the 429 itself is the stored answer
 
 Jitter = Callable[[float], float]
@@ -44,9 +43,11 @@ Jitter = Callable[[float], float]
 def begin(write: Write, now: datetime, trigger: str = "first") -> Write:
     """The write right before its call: stored in this state before a byte goes out."""
     number = len({attempt.number for attempt in write.attempts if attempt.outcome not in _WAITS}) + 1
+    trigger = write.next_trigger or trigger
     attempt = Attempt(number=number, started_at=now, idempotency_key=_key_if_any(write), trigger=trigger)
     return replace(
         write,
+        next_trigger=None,
         state=WriteState.SENDING,
         attempts=(*write.attempts, attempt),
         started_at=write.started_at or now,
@@ -158,23 +159,9 @@ def not_found(write: Write, now: datetime, timings: Timings, note: str) -> Write
     write = _look_up_line(write, now, "not_found", note)
     if now < window_ends_at(write, timings):
         return replace(write, due_at=window_ends_at(write, timings))
-    if write.generation >= GENERATIONS:
+    if write.generation >= write.last_generation:
         return replace(write, state=WriteState.FAILED, due_at=None, code=write.code or "pos_error")
-    return replace(
-        write,
-        state=WriteState.QUEUED,
-        due_at=now,
-        generation=write.generation + 1,
-        tries=0,
-        errors_500=0,
-        strange=0,
-        unauthorized=0,
-        limited=0,
-        doubtful=False,
-        clock_started_at=None,
-        code=None,
-        message=None,
-    )
+    return _next_generation(write, now)
 
 
 def not_looked_up(write: Write, now: datetime, timings: Timings, note: str) -> Write:
@@ -196,6 +183,46 @@ def withdrawn(write: Write, reason: str, code: str) -> Write:
     return replace(write, state=WriteState.WITHDRAWN, due_at=None, why=reason, code=code)
 
 
+def resubmitted(write: Write, now: datetime) -> Write:
+    """Sent again because a person wants it: with a new budget of generations. What may have arrived is looked for
+    first. Raises ValueError for a write that has not failed."""
+    if write.state not in (WriteState.FAILED, WriteState.WITHDRAWN):
+        raise ValueError(f"a write that is {write.state} cannot be sent again")
+    again = replace(
+        write,
+        changed_at=now,
+        last_generation=write.generation + GENERATIONS,
+        next_trigger="resubmit",
+        awaits_menu_since=None,
+        menu_tried=False,
+    )
+    if write.what is What.CREATE and write.may_have_arrived:
+        return replace(again, state=WriteState.UNKNOWN, due_at=now)
+    return _next_generation(again, now)
+
+
+def awaiting_menu(write: Write, now: datetime, timings: Timings) -> Write:
+    """Refused because of the menu: it waits for a newer one, for a while. A stored answer: the key is used up."""
+    waiting = replace(_next_generation(write, now), due_at=now + timedelta(seconds=timings.menu_patience_s))
+    return replace(waiting, awaits_menu_since=now, code=write.code, message=write.message)
+
+
+def cured_by_menu(write: Write, now: datetime) -> Write:
+    """A newer menu lets it through: sent again, once."""
+    return replace(write, due_at=now, awaits_menu_since=None, menu_tried=True, next_trigger="menu")
+
+
+def sent_otherwise(write: Write, now: datetime) -> Write:
+    """Refused, and to be sent at once in another shape: a new key for new bytes. Not one of the budget."""
+    return replace(_next_generation(write, now), last_generation=write.last_generation + 1)
+
+
+def refused_unsent(write: Write, code: str, message: str, *, final: bool) -> Write:
+    """A check of our own refused it before it was sent. `final`: no newer menu is waited for any more."""
+    refused = replace(write, state=WriteState.FAILED, due_at=None, code=code, message=message)
+    return replace(refused, awaits_menu_since=None, menu_tried=write.menu_tried or final)
+
+
 def refused_by_look(write: Write, now: datetime, code: str, note: str) -> Write:
     """A look at the order showed that this must not be done (any more): withdrawn, or failed if it was tried."""
     write = _look_up_line(write, now, "refused", note)
@@ -204,6 +231,24 @@ def refused_by_look(write: Write, now: datetime, code: str, note: str) -> Write:
 
 
 _WAITS = frozenset({Outcome.BUSY.value, Outcome.LIMITED.value, Outcome.UNAUTHORIZED.value})
+
+
+def _next_generation(write: Write, now: datetime) -> Write:
+    return replace(
+        write,
+        state=WriteState.QUEUED,
+        due_at=now,
+        generation=write.generation + 1,
+        tries=0,
+        errors_500=0,
+        strange=0,
+        unauthorized=0,
+        limited=0,
+        doubtful=False,
+        clock_started_at=None,
+        code=None,
+        message=None,
+    )
 
 
 def _key_if_any(write: Write) -> str | None:

@@ -8,13 +8,31 @@ from enum import StrEnum
 
 
 class What(StrEnum):
-    """The acts that change something in a POS (or, `finish_booking`, at the booking platform)."""
+    """The acts that change something in a POS (or, `finish_booking`, at the booking platform; `track`, at the venue's
+    driver-tracking service)."""
 
     CREATE = "create"
     UPDATE = "update"
     NOTIFY = "notify"
     DELETE = "delete"
+    """A booking's undo: only what staff have not touched."""
     FINISH_BOOKING = "finish_booking"
+    ACCEPT = "accept"
+    CANCEL = "cancel"
+    """A platform's order is called off: REJECTED, unless the venue has taken it up."""
+    ADD_LINES = "add_lines"
+    CHANGE_LINE = "change_line"
+    REMOVE_LINE = "remove_line"
+    ADD_OPTION_SET = "add_option_set"
+    REMOVE_OPTION_SET = "remove_option_set"
+    PAY = "pay"
+    CHANGE_PAYMENT = "change_payment"
+    TRACK = "track"
+
+    @property
+    def goes_to_the_pos(self) -> bool:
+        """Or elsewhere, and then it waits for no write to the POS, nor is waited for."""
+        return self is not What.TRACK
 
 
 class WriteState(StrEnum):
@@ -50,6 +68,10 @@ class Outcome(StrEnum):
     KEY_REUSED = "key_reused"
     REFUSED = "refused"
     STRANGE = "strange"
+
+
+GENERATIONS = 3
+_DOUBTFUL = frozenset({None, Outcome.LOST, Outcome.SERVER_ERROR, Outcome.STRANGE, Outcome.BUSY, Outcome.KEY_REUSED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +136,25 @@ class Write:
     code: str | None = None
     message: str | None = None
     """The vendor's own words, when it refused."""
+    last_generation: int = GENERATIONS
+    """The budget: generations share it, a person who sends it again gives a new one."""
+    reference: str | None = None
+    """The platform's own id of what it asked for: the same one again asks for nothing new."""
+    seen_before: int | None = None
+    """How many of what this write adds stood on the order before its first call: for what Kounta has no key for."""
+    target: str | None = None
+    """What this write removes or changes, by an id of the POS that does not move as numbers do."""
+    awaits_menu_since: datetime | None = None
+    """Refused for a reason that a menu import may cure: it waits for one that is newer than this."""
+    menu_tried: bool = False
+    """It was sent again because of a newer menu: that happens once."""
+    next_trigger: str | None = None
+    """Why the next attempt is made, when it is not by itself: `resubmit`, `menu`, `replay`."""
+
+    @property
+    def may_have_arrived(self) -> bool:
+        """Whether any call of any generation may have reached the POS."""
+        return any(attempt.outcome in _DOUBTFUL for attempt in self.attempts)
 
     @property
     def key(self) -> str:

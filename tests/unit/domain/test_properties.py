@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.domain.bookings.booking import Position, in_order_of_time
+from shared.domain.bookings.consequences import take_in_events
 from shared.domain.bookings.events import BookingEvent, BookingStatus, Customer, PaymentSummary
-from shared.domain.consequences import take_in_events
+from shared.domain.bookings.record import BookingRecord
 from shared.domain.identities import marker, markers_in
 from shared.domain.orders import protocol
 from shared.domain.orders.draft import order_notes
 from shared.domain.orders.writes import Answer, Outcome, What, Write, WriteState
-from shared.domain.record import Record
 from shared.domain.timings import Timings
 from tests.builders import VENUE, a_booking, a_write, an_event, at
 
@@ -57,7 +57,7 @@ def test_any_order_and_batching_ends_in_the_newest_events_state(
     events: list[BookingEvent], data: st.DataObject
 ) -> None:
     shuffled = data.draw(st.permutations(events))
-    record = Record("BOOKING#demo#demo-bookings#B-1", 0, a_booking())
+    record = BookingRecord("BOOKING#demo#demo-bookings#B-1", 0, a_booking())
     ids = count()
     while shuffled:
         size = data.draw(st.integers(1, len(shuffled)))

@@ -7,10 +7,10 @@ from dataclasses import replace
 import pytest
 
 from shared.domain.bookings.booking import Seating, SeatingOutcome
+from shared.domain.bookings.record import BookingRecord
+from shared.domain.bookings.stop_signals import stop_signal
 from shared.domain.orders.order import Order
 from shared.domain.orders.writes import What, WriteState
-from shared.domain.record import Record
-from shared.domain.stop_signals import stop_signal
 from shared.domain.timings import Timings
 from shared.domain.venues import Venue, VenueMode
 from tests.builders import NOON, VENUE, a_record, a_write, an_order, at
@@ -26,7 +26,7 @@ def code(
     *,
     venue: Venue = VENUE,
     seconds: float = 0,
-    record: Record | None = None,
+    record: BookingRecord | None = None,
 ) -> str | None:
     """The stop signal's code for this write of the order, seconds after noon."""
     write = order.create if what is What.CREATE else a_write(what)

@@ -1,34 +1,34 @@
-"""What decisions and outcomes do to a record: pure; the changed record, and what people shall hear of it."""
+"""What decisions and outcomes do to a booking's record: pure; the changed record, and what people shall hear of it."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from shared.domain.bookings.booking import Seating, SeatingOutcome, in_order_of_time
 from shared.domain.bookings.events import BookingEvent, BookingStatus
+from shared.domain.bookings.record import BookingRecord, Decided
 from shared.domain.bookings.rules import UNDOES, Decision, DecisionKind, OrderSeen, Stage, decide
+from shared.domain.consequence import (
+    Consequence,
+    drop_minor_writes,
+    is_old_news,
+    known_as_unknown,
+    nothing_to_do_for,
+    with_news,
+)
 from shared.domain.money import shown
 from shared.domain.orders import protocol
 from shared.domain.orders.draft import NOTIFICATIONS_AN_ORDER
 from shared.domain.orders.order import Order
 from shared.domain.orders.pos_order import PosOrder
 from shared.domain.orders.writes import What, Write, WriteState
-from shared.domain.record import Decided, OutboxItem, Record
+from shared.domain.record import OutboxItem
 from shared.domain.venues import Venue, VenueMode
 
 ReadOrder = Callable[[Order], OrderSeen]
 """Looks at an order in the POS; called only for an undo, and then at most once an order."""
-
-
-@dataclass(frozen=True, slots=True)
-class Consequence:
-    """A changed record, with what was decided and what is to be told."""
-
-    record: Record
-    decided: tuple[Decided, ...] = ()
-    outbox: tuple[OutboxItem, ...] = ()
 
 
 def undo_window(venue: Venue, default_s: float) -> timedelta:
@@ -36,7 +36,7 @@ def undo_window(venue: Venue, default_s: float) -> timedelta:
     return timedelta(seconds=default_s if venue.undo_window_s is None else venue.undo_window_s)
 
 
-def wants_to_read_order(record: Record, event: BookingEvent) -> bool:
+def wants_to_read_order(record: BookingRecord, event: BookingEvent) -> bool:
     """Whether the decision on this event hangs on what the order in the POS looks like now."""
     seen = record.order_seen()
     seating = record.booking.seating
@@ -52,7 +52,7 @@ def wants_to_read_order(record: Record, event: BookingEvent) -> bool:
 
 
 def take_in_events(
-    record: Record,
+    record: BookingRecord,
     events: Iterable[BookingEvent],
     venue: Venue,
     now: datetime,
@@ -60,7 +60,7 @@ def take_in_events(
     window: timedelta,
     new_order_id: Callable[[], str],
     read_order: ReadOrder | None = None,
-) -> Consequence:
+) -> Consequence[BookingRecord]:
     """Decides every event in the order in which the booking lived them, each upon what the one before left.
 
     Without `read_order` it stops before the first event that wants an order read; what is left stays undecided.
@@ -89,13 +89,13 @@ def take_in_events(
 
 
 def _carry_out(
-    record: Record,
+    record: BookingRecord,
     event: BookingEvent,
     decision: Decision,
     venue: Venue,
     now: datetime,
     new_order_id: Callable[[], str],
-) -> tuple[Record, list[OutboxItem]]:
+) -> tuple[BookingRecord, list[OutboxItem]]:
     order = record.current_order
     match decision.kind:
         case DecisionKind.CREATE_ORDER:
@@ -124,8 +124,8 @@ def _carry_out(
 
 
 def _with_new_seating(
-    record: Record, event: BookingEvent, decision: Decision, venue: Venue, now: datetime, order_id: str
-) -> Record:
+    record: BookingRecord, event: BookingEvent, decision: Decision, venue: Venue, now: datetime, order_id: str
+) -> BookingRecord:
     number = len(record.booking.seatings) + 1
     seating = Seating(number=number, seated_at=event.occurred_at, order_id=order_id)
     order = Order(
@@ -166,27 +166,14 @@ def _keeping(order: Order) -> Order:
     )
 
 
-def drop_minor_writes(order: Order) -> Order:
-    """The order is to go: updates and notifications that are not under way are not wanted any more."""
-
-    def drop(write: Write) -> Write:
-        if write.what not in (What.UPDATE, What.NOTIFY) or not write.is_open or write.open_attempt:
-            return write
-        if write.state is WriteState.QUEUED:
-            return protocol.withdrawn(write, "the order is being removed", "superseded")
-        return replace(write, state=WriteState.FAILED, due_at=None, code="superseded")
-
-    return order.with_writes(drop)
-
-
-def _withdraw_create(record: Record, order: Order, reason: str, code: str) -> Record:
+def _withdraw_create(record: BookingRecord, order: Order, reason: str, code: str) -> BookingRecord:
     order = order.with_writes(
         lambda write: protocol.withdrawn(write, reason, code) if write.state is WriteState.QUEUED else write
     )
     return record.with_order(order).with_outcome(order.id, SeatingOutcome.WITHDRAWN)
 
 
-def kept(record: Record, order: Order) -> Record:
+def kept(record: BookingRecord, order: Order) -> BookingRecord:
     """The order is left standing. One of which the POS already told another end (rejected, deleted, completed) keeps
     that end: it decides whether the booking is free for a new order."""
     if record.seating_of(order.id).outcome is not SeatingOutcome.OPEN:
@@ -194,7 +181,9 @@ def kept(record: Record, order: Order) -> Record:
     return record.with_outcome(order.id, SeatingOutcome.KEPT)
 
 
-def undo_refused(record: Record, order: Order, now: datetime, decision: Decision) -> tuple[Record, list[OutboxItem]]:
+def undo_refused(
+    record: BookingRecord, order: Order, now: datetime, decision: Decision
+) -> tuple[BookingRecord, list[OutboxItem]]:
     """The order stays although the party was not to be seated: the platform hears of it, and so does the venue."""
     record = kept(record, order)
     code = decision.code or "undo_refused"
@@ -202,7 +191,7 @@ def undo_refused(record: Record, order: Order, now: datetime, decision: Decision
     return record, [told, failure(record, order, now, code)]
 
 
-def after_write(record: Record, order: Order, write: Write, now: datetime) -> Consequence:
+def after_write(record: BookingRecord, order: Order, write: Write, now: datetime) -> Consequence[BookingRecord]:
     """The record once a write of one of its orders reached this state."""
     before = order.with_write(write)
     record = record.with_order(before)
@@ -219,15 +208,15 @@ def after_write(record: Record, order: Order, write: Write, now: datetime) -> Co
                 record = record.with_outcome(order.id, outcome)
                 outbox.append(event_item(record, before, now, f"order.{outcome.value}", reason=before.reject_reason))
         elif write.state is WriteState.FAILED:
-            record = _nothing_to_do_for(record, before).with_outcome(order.id, SeatingOutcome.FAILED)
+            record = record.with_order(nothing_to_do_for(before)).with_outcome(order.id, SeatingOutcome.FAILED)
             code = write.code or "refused"
             outbox.append(event_item(record, before, now, "order.pos_failed", code=code, message=write.message))
             outbox.append(failure(record, before, now, code, write.message or ""))
         elif write.state is WriteState.UNKNOWN:
             code = "match_unconfirmed" if write.due_at is None else "may_already_be_in_pos"
-            if not _known_as_unknown(order):
+            if not known_as_unknown(order):
                 outbox.append(event_item(record, before, now, "order.unknown", code=code))
-            if not _known_as_unknown(order) or write.due_at is None:
+            if not known_as_unknown(order) or write.due_at is None:
                 outbox.append(failure(record, before, now, code, write.message or ""))
     elif write.what is What.DELETE:
         if write.state is WriteState.SENT:
@@ -243,49 +232,37 @@ def after_write(record: Record, order: Order, write: Write, now: datetime) -> Co
     return Consequence(record, outbox=tuple(outbox))
 
 
-def after_withdrawal(record: Record, order: Order, write: Write, now: datetime) -> Consequence:
+def after_withdrawal(record: BookingRecord, order: Order, write: Write, now: datetime) -> Consequence[BookingRecord]:
     """The record once the look before an attempt found a write not wanted any more."""
     order = order.with_write(write)
     record = record.with_order(order)
     if write.what is not What.CREATE:
         return Consequence(record)
-    record = _nothing_to_do_for(record, order).with_outcome(order.id, SeatingOutcome.WITHDRAWN)
+    record = record.with_order(nothing_to_do_for(order)).with_outcome(order.id, SeatingOutcome.WITHDRAWN)
     if write.code in ("shadow", "undone_before_sent"):
         return Consequence(record)
     return Consequence(record, outbox=(failure(record, order, now, write.code or "withdrawn", note=write.why),))
 
 
-def after_news(record: Record, order_id: str, seen: PosOrder, now: datetime) -> Consequence:
+def after_news(record: BookingRecord, order_id: str, seen: PosOrder, now: datetime) -> Consequence[BookingRecord]:
     """The record once the POS told, and a re-reading confirmed, what has become of an order of ours.
 
     What our own delete caused is ours, not staff's. News older than what is known changes nothing.
     """
     order = record.order(order_id)
-    known = order.pos
-    if known.updated_at is not None and seen.updated_at < known.updated_at and not seen.deleted:
+    if is_old_news(order, seen):
         return Consequence(record)
     outbox: list[OutboxItem] = []
+    known = order.pos
     if order.create.state is not WriteState.SENT and order.create.state is not WriteState.WITHDRAWN:
         settled = protocol.found(order.create, now, f"the POS told of order {seen.id} that bears our marker")
         order = replace(order, pos=replace(known, order_id=seen.id))
         consequence = after_write(record, order, settled, now)
         record, order = consequence.record, consequence.record.order(order_id)
         outbox += consequence.outbox
-    status = "DELETED" if seen.deleted else seen.status
+    order = with_news(order, seen)
+    status = order.pos.status
     changed = status != known.status
-    order = replace(
-        order,
-        pos=replace(
-            order.pos,
-            order_id=seen.id,
-            status=status,
-            sale_number=seen.sale_number or known.sale_number,
-            sale_id=seen.sale_id or known.sale_id,
-            created_at=seen.created_at,
-            updated_at=seen.updated_at,
-        ),
-        reject_reason=seen.reject_reason or order.reject_reason,
-    )
     record = record.with_order(order)
     if not changed or (status in _ENDED_IN_POS and order.deleted_by_us()):
         return Consequence(record, outbox=tuple(outbox))
@@ -312,7 +289,7 @@ def after_news(record: Record, order_id: str, seen: PosOrder, now: datetime) -> 
 _ENDED_IN_POS = {"DELETED": SeatingOutcome.DELETED, "REJECTED": SeatingOutcome.REJECTED}
 
 
-def event_item(record: Record, order: Order, now: datetime, kind: str, **more: object) -> OutboxItem:
+def event_item(record: BookingRecord, order: Order, now: datetime, kind: str, **more: object) -> OutboxItem:
     """Something a platform hears of."""
     booking = record.booking
     said = {key: value for key, value in more.items() if value is not None}
@@ -326,7 +303,9 @@ def event_item(record: Record, order: Order, now: datetime, kind: str, **more: o
     )
 
 
-def failure(record: Record, order: Order, now: datetime, code: str, message: str = "", *, note: str = "") -> OutboxItem:
+def failure(
+    record: BookingRecord, order: Order, now: datetime, code: str, message: str = "", *, note: str = ""
+) -> OutboxItem:
     """Something that belongs on a person's list. `message`: the POS's own words; `note`: ours."""
     return event_item(
         record,
@@ -341,28 +320,8 @@ def failure(record: Record, order: Order, now: datetime, code: str, message: str
     )
 
 
-def booking_failure(record: Record, now: datetime, code: str, note: str) -> OutboxItem:
+def booking_failure(record: BookingRecord, now: datetime, code: str, note: str) -> OutboxItem:
     """Something about a booking, before there is an order, that belongs on a person's list."""
     booking = record.booking
     data = {"booking_id": booking.booking_id, "code": code, "note": note, "tables": list(booking.details.tables)}
     return OutboxItem("failure.reported", booking.venue_id, booking.platform, now, record.id, data)
-
-
-def _nothing_to_do_for(record: Record, order: Order) -> Record:
-    """The order will not be in the POS: nothing that waited for it is left to be done."""
-    return record.with_order(
-        order.with_writes(
-            lambda write: (
-                protocol.withdrawn(write, "the order is not in the POS", "superseded")
-                if write.state is WriteState.QUEUED
-                else write
-            )
-        )
-    )
-
-
-def _known_as_unknown(order: Order) -> bool:
-    """Whether people were told already that this order may be in the POS."""
-    return any(attempt.trigger == "look_up" for attempt in order.create.attempts) or (
-        order.create.state is WriteState.UNKNOWN
-    )

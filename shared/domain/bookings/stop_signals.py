@@ -2,29 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from shared.domain.bookings.booking import SeatingOutcome
 from shared.domain.bookings.events import BookingStatus
+from shared.domain.bookings.record import BookingRecord
 from shared.domain.bookings.rules import UNDOES
 from shared.domain.orders.order import Order
+from shared.domain.orders.stop_signal import StopSignal
 from shared.domain.orders.writes import What, Write, WriteState
-from shared.domain.record import Record
 from shared.domain.timings import Timings
 from shared.domain.venues import Venue, VenueMode
 
 
-@dataclass(frozen=True, slots=True)
-class StopSignal:
-    """Why a write is not sent: in a person's words, and as a stable code."""
-
-    code: str
-    reason: str
-
-
 def stop_signal(
-    record: Record, order: Order, write: Write, venue: Venue, now: datetime, timings: Timings
+    record: BookingRecord, order: Order, write: Write, venue: Venue, now: datetime, timings: Timings
 ) -> StopSignal | None:
     """Why this queued write is not to be sent any more; None: go on.
 
@@ -45,10 +37,12 @@ def stop_signal(
             if venue.nowbookit_location_id is None or record.booking.platform != "nowbookit":
                 return StopSignal("told_by_event", "the platform hears of it by its event")
             return None
+        case _:
+            return None
 
 
 def _against_creating(
-    record: Record, order: Order, write: Write, venue: Venue, now: datetime, timings: Timings
+    record: BookingRecord, order: Order, write: Write, venue: Venue, now: datetime, timings: Timings
 ) -> StopSignal | None:
     if order.open_write(What.DELETE) is not None:
         return StopSignal("undone_before_sent", "seated by mistake: undone before it was sent")
@@ -64,7 +58,7 @@ def _against_creating(
     return None
 
 
-def _against_updating(record: Record, order: Order) -> StopSignal | None:
+def _against_updating(record: BookingRecord, order: Order) -> StopSignal | None:
     if order.status in ("rejected", "completed", "deleted"):
         return StopSignal("order_closed", f"the order is {order.status} in the POS")
     if order.create.state is not WriteState.SENT:
