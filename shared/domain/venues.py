@@ -67,6 +67,15 @@ class Venue:
     notify_mobiles: tuple[str, ...] = ()
     undo_window_s: float | None = None
     replay_max_age_s: float | None = None
+    pass_thru: str = "off"
+    """Whether online orders go straight to the kitchen's printer. `on`: unless the platform says no; `off`: never,
+    whatever it says (Kounta docs: Pass Thru Printing)."""
+    pass_thru_register: str | None = None
+    """The register that prints them when the platform names none; None: the site's default one in the POS."""
+    when_registers_offline: str = "send_normally"
+    """What becomes of an order that is refused because these registers are offline: `send_normally` or `fail`."""
+    preorder_after_s: float = 3600.0
+    """An online order for later than this from now is held as a pre-order."""
     tables: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Booking platforms' names of tables → the POS's, where they differ."""
 
