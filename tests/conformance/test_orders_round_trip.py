@@ -132,7 +132,7 @@ def test_every_field_survives(kounta: Kounta, data: st.DataObject) -> None:
         assert {name: stands[name] for name in ("callback_uri", "lock", "complete_when_paid")} == {
             "callback_uri": CALLBACK,
             "lock": list(asked.lock),
-            "complete_when_paid": asked.complete_when_paid is not False and not asked.is_empty,
+            "complete_when_paid": completes_when_paid(asked, status),
         }
         assert stands.get("price_limit") == asked.price_limit
 
@@ -141,9 +141,15 @@ def becomes(asked: OrderRequest, status: str) -> str:
     """The status after Kounta's own steps: a paid order completes, unless that was not wished or it is empty."""
     if status not in ("ON_HOLD", "PENDING") or not asked.payments or not is_settled(asked):
         return status
-    if asked.complete_when_paid is not False and not asked.is_empty:
+    if completes_when_paid(asked, status):
         return "COMPLETE"
     return "PENDING" if asked.pass_thru_printing else status  # Kounta docs: Pass Thru Printing
+
+
+def completes_when_paid(asked: OrderRequest, status: str) -> bool:
+    """As asked, else Kounta's default; never an empty order, and not by itself one that we hold as a pre-order."""
+    is_held_by_us = status != asked.status and asked.complete_when_paid is None
+    return asked.complete_when_paid is not False and not asked.is_empty and not is_held_by_us
 
 
 def header_asked(venue: Venue, asked: OrderRequest) -> dict[str, object]:

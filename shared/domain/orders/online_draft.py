@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from shared.domain.identities import marker
 from shared.domain.orders.draft import DraftPayment, OrderDraft, without_marker_brackets
-from shared.domain.orders.pass_thru import decide_pass_thru
+from shared.domain.orders.pass_thru import PassThruDecision, decide_pass_thru
 from shared.domain.orders.request import Address, OrderRequest, PaymentRequest
 from shared.domain.venues import Venue
 
@@ -50,7 +50,7 @@ def draft_online_order(
         price_fixed_variation=request.price_fixed_variation,
         price_limit=request.price_limit,
         lock=request.lock,
-        asked_complete_when_paid=request.complete_when_paid,
+        asked_complete_when_paid=_completes_when_paid(request, printing),
         enable_alert_sound=request.enable_alert_sound,
         prompt_for_reject_reason=request.prompt_for_reject_reason,
         pass_thru_printing=printing.prints,
@@ -64,7 +64,8 @@ def draft_online_order(
 def status_to_send(request: OrderRequest, now: datetime, preorder_after_s: float) -> str:
     """The status to create an order with: as asked, but one for later is held as a pre-order (Kounta docs: ON_HOLD).
 
-    SUBMITTED counts as not asked, being the default.
+    SUBMITTED counts as not asked, being the default. Such a pre-order is not completed by its payment, unless the
+    platform said so: it is for staff to complete when it has been made.
     """
     ahead = request.fulfil_at - now if request.fulfil_at is not None else timedelta(0)
     is_preorder = ahead > timedelta(seconds=preorder_after_s)
@@ -90,6 +91,12 @@ def online_notes(venue: Venue, request: OrderRequest, write_id: str, *, with_nam
     return "\n".join(
         (*map(without_marker_brackets, (*theirs, *_our_lines(venue, request, with_name))), marker(write_id))
     )
+
+
+def _completes_when_paid(request: OrderRequest, printing: PassThruDecision) -> bool | None:
+    # Kounta completes a paid order that is ON_HOLD; one that we hold as a pre-order would be over before it was made.
+    is_held_by_us = printing.status == "ON_HOLD" and request.status == "SUBMITTED" and not printing.prints
+    return False if is_held_by_us and request.complete_when_paid is None else request.complete_when_paid
 
 
 def _our_lines(venue: Venue, request: OrderRequest, with_name: bool) -> list[str]:
