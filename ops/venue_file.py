@@ -190,6 +190,10 @@ VENUE_FIELDS: Mapping[str, Callable[[Any], Any]] = {
     "notify_mobiles": _all(_MOBILE, '"+61255501234"'),
     "undo_window_s": _seconds,
     "replay_max_age_s": _seconds,
+    "pass_thru": _one_of("off", "on"),
+    "pass_thru_register": _number_id,
+    "when_registers_offline": _one_of("send_normally", "fail"),
+    "preorder_after_s": _seconds,
     "tables": _table_names,
 }
 POS_FIELDS: Mapping[str, Callable[[Any], Any]] = {

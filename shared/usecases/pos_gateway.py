@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from decimal import Decimal
 from typing import Protocol
 
 from shared.domain.bookings.events import Customer
 from shared.domain.orders.draft import OrderDraft
 from shared.domain.orders.pos_order import Page, PosOrder
+from shared.domain.orders.request import LineRequest, Notification, OptionRequest, OrderChanges, PaymentRequest
 from shared.domain.orders.writes import Answer
 
 
@@ -26,6 +29,38 @@ class PosWrites(Protocol):
 
     def notify(self, pos_order_id: str, message: str) -> Answer:
         """Show staff a message (at most 300 characters) on the registers."""
+
+    def change_order(self, pos_order_id: str, changes: OrderChanges) -> Answer:
+        """Change what is named of an open order, leave the rest. 404 is REFUSED with code `order_gone`."""
+
+    def set_status(self, pos_order_id: str, status: str) -> Answer:
+        """Move an open order to a status; COMPLETE when it is not paid is REFUSED with code `not_fully_paid`."""
+
+    def add_lines(self, pos_order_id: str, lines: Sequence[LineRequest]) -> Answer:
+        """Add lines in one call, all or none. Not idempotent, like every `add_…`: repeated it adds them again."""
+
+    def change_line(self, pos_order_id: str, number: int, line: LineRequest) -> Answer:
+        """Make a line what it shall be, before the order is accepted. 404 is REFUSED with code `line_gone`."""
+
+    def remove_line(self, pos_order_id: str, number: int) -> Answer:
+        """Take a line off. 404 is REFUSED with code `line_gone`."""
+
+    def add_option_set(self, pos_order_id: str, option: OptionRequest) -> Answer:
+        """Add a product with its chosen option sets."""
+
+    def remove_option_set(self, pos_order_id: str, number: int) -> Answer:
+        """Take the n-th option set off (1 = first); those behind it move up. 404 is REFUSED, code `option_set_gone`."""
+
+    def add_payment(self, pos_order_id: str, payment: PaymentRequest) -> Answer:
+        """Add a payment. Repeated it pays twice: look for its `ref` on the order first."""
+
+    def change_payment(
+        self, pos_order_id: str, number: int, *, ref: str | None = None, tip: Decimal | None = None
+    ) -> Answer:
+        """Give a payment a `ref`, or a tip, which comes on top. 404 is REFUSED with code `payment_gone`."""
+
+    def send_notification(self, pos_order_id: str, notification: Notification) -> Answer:
+        """Show a message on the registers; the sixth of an order is REFUSED with code `too_many_notifications`."""
 
     def delete_order(self, pos_order_id: str) -> Answer:
         """Remove the order. Already gone is DONE; where deleting is not possible (405) its status becomes REJECTED."""

@@ -35,6 +35,13 @@ class Call(StrEnum):
     UPDATE = "update_order"
     NOTIFY = "notify"
     DELETE = "delete_order"
+    ADD_LINES = "add_lines"
+    CHANGE_LINE = "change_line"
+    REMOVE_LINE = "remove_line"
+    ADD_OPTION_SET = "add_option_set"
+    REMOVE_OPTION_SET = "remove_option_set"
+    ADD_PAYMENT = "add_payment"
+    CHANGE_PAYMENT = "change_payment"
 
 
 _MESSAGES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -42,18 +49,51 @@ _MESSAGES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for code, pattern in (
         ("product_not_at_site", r"product.*not available at (that|this) site"),
         ("product_out_of_stock", r"out of stock"),
+        ("option_not_in_set", r"is not an option of option set"),
+        ("option_set_not_of_product", r"option set\b.*\bdoes not belong to"),
+        ("instructions_not_supported", r"does not support instructions"),
+        ("product_unknown", r"^product\b.*\bdoes not exist"),
         ("online_ordering_paused", r"not taking online orders|online ordering (is|has been)\b.*(paused|off|disabled)"),
         ("pass_thru_register_offline", r"pass[- ]?thr(u|ough)\b.*offline"),
+        ("pass_thru_not_paid", r"pass[- ]?thr(u|ough)\b.*paid in full"),
+        ("pass_thru_wrong_status", r"pass[- ]?thr(u|ough)\b.*must have status"),
         ("order_complete", r"complete status cannot be"),
+        ("order_accepted", r"cannot be updated once the order has been accepted"),
+        ("part_of_option_set", r"belong to an option set cannot be modified"),
         ("order_locked", r"\border\b.*\blocked\b"),
-        ("invalid_request", r"invalid data|error validating|is required|invalid idempotency-key|value found, but"),
+        ("original_not_complete", r"original order must (be|have status) complete"),
+        ("original_unknown", r"^order \([0-9]+\) does not exist"),
+        ("not_fully_paid", r"order is not fully paid"),
+        ("above_price_limit", r"above its price limit"),
+        ("customer_unknown", r"^customer\b.*\bdoes not exist"),
+        ("payment_method_unknown", r"^payment method\b.*\bdoes not exist"),
+        ("payment_method_missing", r"\bmethod_id must be included"),
+        ("register_unknown", r"^register\b.*\bdoes not (exist|belong to that site)"),
+        ("site_unknown", r"^site\b.*\bdoes not exist"),
+        ("too_many_notifications", r"maximum number of notifications"),
+        ("invalid_idempotency_key", r"invalid idempotency-key"),
+        ("invalid_data", r"invalid data|error validating|value found, but|is required|cannot both be specified"),
+        ("status_not_allowed", r"cannot be created with status"),
+        ("invalid_request", r"not valid json|content-type must be"),
     )
 )
-"""Kounta's wordings (Kounta docs: Orders; observed: OrderUp!'s list of POS messages). The text is all that there is."""
+"""Kounta's wordings (Kounta docs: Orders, Lines, Payments; observed: OrderUp!'s list of POS messages). The text is all
+that there is; where the documents state a rule without its words, the words are a guess."""
 
 _STATUS_CODES = {403: "permission_lost", 404: "not_found"}
 _OUR_FAULT = frozenset({405, 406, 411, 413, 414, 415, 422, 431})
-_NO_SUCH_ORDER = {Call.UPDATE: "order_gone", Call.NOTIFY: "order_gone"}
+_GONE = {
+    Call.UPDATE: "order_gone",
+    Call.NOTIFY: "order_gone",
+    Call.ADD_LINES: "order_gone",
+    Call.ADD_OPTION_SET: "order_gone",
+    Call.ADD_PAYMENT: "order_gone",
+    Call.CHANGE_LINE: "line_gone",
+    Call.REMOVE_LINE: "line_gone",
+    Call.REMOVE_OPTION_SET: "option_set_gone",
+    Call.CHANGE_PAYMENT: "payment_gone",
+}
+"""What a 404 says. Of a part it may also mean that its whole order is gone: Kounta does not tell them apart."""
 _TOKEN = re.compile(
     r"\baccess token\b.*\b(expired|invalid|revoked)\b|\b(expired|invalid|revoked)\b.*\baccess token\b", re.IGNORECASE
 )
@@ -109,8 +149,8 @@ def refusal_code(status: int, message: str | None, call: Call | None = None) -> 
     for code, pattern in _MESSAGES:
         if pattern.search(message or ""):
             return code
-    if status == 404 and call in _NO_SUCH_ORDER:
-        return _NO_SUCH_ORDER[call]
+    if status == 404 and call in _GONE:
+        return _GONE[call]
     if status in _OUR_FAULT:
         return "invalid_request"
     return _STATUS_CODES.get(status, "refused")

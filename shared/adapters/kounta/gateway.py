@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
+from decimal import Decimal
 
 from shared.adapters.kounta.client import KountaClient, RateLimit
 from shared.adapters.kounta.reads import KountaReads
@@ -12,6 +13,7 @@ from shared.adapters.kounta.writes import KountaWrites
 from shared.domain.bookings.events import Customer
 from shared.domain.orders.draft import OrderDraft
 from shared.domain.orders.pos_order import Page, PosOrder
+from shared.domain.orders.request import LineRequest, Notification, OptionRequest, OrderChanges, PaymentRequest
 from shared.domain.orders.writes import Answer
 from shared.domain.venues import PosConnection
 
@@ -55,6 +57,48 @@ class KountaGateway:
     def notify(self, pos_order_id: str, message: str) -> Answer:
         """Show staff a message (at most 300 characters) on the registers."""
         return self._writes.notify(pos_order_id, message)
+
+    def change_order(self, pos_order_id: str, changes: OrderChanges) -> Answer:
+        """Change what is named of an open order, leave the rest. 404 is REFUSED with code `order_gone`."""
+        return self._writes.change_order(pos_order_id, changes)
+
+    def set_status(self, pos_order_id: str, status: str) -> Answer:
+        """Move an open order to a status; COMPLETE when it is not paid is REFUSED with code `not_fully_paid`."""
+        return self._writes.set_status(pos_order_id, status)
+
+    def add_lines(self, pos_order_id: str, lines: Sequence[LineRequest]) -> Answer:
+        """Add lines in one call, all or none. Not idempotent, like every `add_…`: repeated it adds them again."""
+        return self._writes.add_lines(pos_order_id, lines)
+
+    def change_line(self, pos_order_id: str, number: int, line: LineRequest) -> Answer:
+        """Make a line what it shall be, before the order is accepted. 404 is REFUSED with code `line_gone`."""
+        return self._writes.change_line(pos_order_id, number, line)
+
+    def remove_line(self, pos_order_id: str, number: int) -> Answer:
+        """Take a line off. 404 is REFUSED with code `line_gone`."""
+        return self._writes.remove_line(pos_order_id, number)
+
+    def add_option_set(self, pos_order_id: str, option: OptionRequest) -> Answer:
+        """Add a product with its chosen option sets."""
+        return self._writes.add_option_set(pos_order_id, option)
+
+    def remove_option_set(self, pos_order_id: str, number: int) -> Answer:
+        """Take the n-th option set off (1 = first); those behind it move up. 404 is REFUSED, code `option_set_gone`."""
+        return self._writes.remove_option_set(pos_order_id, number)
+
+    def add_payment(self, pos_order_id: str, payment: PaymentRequest) -> Answer:
+        """Add a payment. Repeated it pays twice: look for its `ref` on the order first."""
+        return self._writes.add_payment(pos_order_id, payment)
+
+    def change_payment(
+        self, pos_order_id: str, number: int, *, ref: str | None = None, tip: Decimal | None = None
+    ) -> Answer:
+        """Give a payment a `ref`, or a tip, which comes on top. 404 is REFUSED with code `payment_gone`."""
+        return self._writes.change_payment(pos_order_id, number, ref=ref, tip=tip)
+
+    def send_notification(self, pos_order_id: str, notification: Notification) -> Answer:
+        """Show a message on the registers; the sixth of an order is REFUSED with code `too_many_notifications`."""
+        return self._writes.send_notification(pos_order_id, notification)
 
     def delete_order(self, pos_order_id: str) -> Answer:
         """Remove the order; already gone is DONE."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Callable, Sequence
+from decimal import Decimal
 
 import httpx
 
@@ -13,13 +15,14 @@ from shared.adapters.kounta import rendering
 from shared.adapters.kounta.classification import Call, classify, classify_failure
 from shared.adapters.kounta.client import KountaClient
 from shared.domain.bookings.events import Customer
-from shared.domain.errors import OutsideError, PacedError, PermissionLostError
+from shared.domain.errors import BadInputError, OutsideError, PacedError, PermissionLostError
 from shared.domain.orders.draft import OrderDraft
+from shared.domain.orders.request import LineRequest, Notification, OptionRequest, OrderChanges, PaymentRequest
 from shared.domain.orders.writes import Answer, Outcome
 
 logger = logging.getLogger(__name__)
 
-_NUMBERED = re.compile(r"orders(/[0-9]+(/notifications)?)?")
+_NUMBERED = re.compile(r"orders(/[0-9]+(/notifications|(/lines|/optionsets|/payments)(/[0-9]+)?)?)?")
 
 
 class KountaWrites:
@@ -41,13 +44,62 @@ class KountaWrites:
 
     def update_order(self, pos_order_id: str, *, notes: str, guests: int | None) -> Answer:
         """Replace notes and guests of an open order. 404 is REFUSED with code `order_gone`."""
-        body = rendering.update_body(notes, guests)
-        return self._write(Call.UPDATE, "PUT", f"orders/{pos_order_id}", body, self._ends_at())
+        return self.change_order(pos_order_id, OrderChanges(notes=notes, guests=guests))
+
+    def change_order(self, pos_order_id: str, changes: OrderChanges) -> Answer:
+        """Change what is named, leave the rest. REFUSED: `order_gone` (404), `order_complete`."""
+        return self._send_body(Call.UPDATE, "PUT", f"orders/{pos_order_id}", lambda: rendering.changes_body(changes))
+
+    def set_status(self, pos_order_id: str, status: str) -> Answer:
+        """Move an open order to a status."""
+        return self.change_order(pos_order_id, OrderChanges(status=status))
+
+    def add_lines(self, pos_order_id: str, lines: Sequence[LineRequest]) -> Answer:
+        """Add lines in one call, all or none. Repeated it adds them again: nothing here is idempotent."""
+        path = f"orders/{pos_order_id}/lines"
+        return self._send_body(Call.ADD_LINES, "POST", path, lambda: rendering.lines_body(lines))
+
+    def change_line(self, pos_order_id: str, number: int, line: LineRequest) -> Answer:
+        """Make a line what it shall be; before the order is accepted. 404 is REFUSED with code `line_gone`."""
+        path = f"orders/{pos_order_id}/lines/{number}"
+        return self._send_body(Call.CHANGE_LINE, "PUT", path, lambda: rendering.changed_line_body(line))
+
+    def remove_line(self, pos_order_id: str, number: int) -> Answer:
+        """Take a line off. 404 is REFUSED with code `line_gone`."""
+        return self._write(Call.REMOVE_LINE, "DELETE", f"orders/{pos_order_id}/lines/{number}", None, self._ends_at())
+
+    def add_option_set(self, pos_order_id: str, option: OptionRequest) -> Answer:
+        """Add a product with its chosen option sets. Repeated it adds it again."""
+        path = f"orders/{pos_order_id}/optionsets"
+        return self._send_body(Call.ADD_OPTION_SET, "POST", path, lambda: rendering.option_body(option))
+
+    def remove_option_set(self, pos_order_id: str, number: int) -> Answer:
+        """Take off the n-th option set (1 = first) with its lines; those behind it move up, so that a repetition may
+        take off another one. 404 is REFUSED with code `option_set_gone`."""
+        path = f"orders/{pos_order_id}/optionsets/{number}"
+        return self._write(Call.REMOVE_OPTION_SET, "DELETE", path, None, self._ends_at())
+
+    def add_payment(self, pos_order_id: str, payment: PaymentRequest) -> Answer:
+        """Add a payment. Repeated it pays twice: look for its `ref` on the order first."""
+        path = f"orders/{pos_order_id}/payments"
+        return self._send_body(Call.ADD_PAYMENT, "POST", path, lambda: rendering.payment_body(payment))
+
+    def change_payment(
+        self, pos_order_id: str, number: int, *, ref: str | None = None, tip: Decimal | None = None
+    ) -> Answer:
+        """Give a payment a `ref`, or a tip, which comes on top as a payment of 0.00: not to be repeated blindly. 404 is
+        REFUSED with code `payment_gone`."""
+        path = f"orders/{pos_order_id}/payments/{number}"
+        return self._send_body(Call.CHANGE_PAYMENT, "PUT", path, lambda: rendering.changed_payment_body(ref, tip))
 
     def notify(self, pos_order_id: str, message: str) -> Answer:
         """Show staff a message on the registers."""
-        body = rendering.notification_body(message)
-        return self._write(Call.NOTIFY, "POST", f"orders/{pos_order_id}/notifications", body, self._ends_at())
+        return self.send_notification(pos_order_id, Notification(message))
+
+    def send_notification(self, pos_order_id: str, notification: Notification) -> Answer:
+        """Show a message on the registers: at most 5 of an order (Kounta docs: Notifications)."""
+        path = f"orders/{pos_order_id}/notifications"
+        return self._send_body(Call.NOTIFY, "POST", path, lambda: rendering.notification_body(notification))
 
     def delete_order(self, pos_order_id: str) -> Answer:
         """DELETE, which Kounta's documents do not name but partners use; where it is not possible (405), or from the
@@ -58,7 +110,8 @@ class KountaWrites:
             answer = self._write(Call.DELETE, "DELETE", path, None, ends_at)
             if answer.http_status != 405:
                 return answer
-        return self._write(Call.DELETE, "PUT", path, rendering.reject_body(), ends_at)
+        rejected = rendering.changes_body(OrderChanges(status="REJECTED"))
+        return self._write(Call.DELETE, "PUT", path, rejected, ends_at)
 
     def create_customer(self, customer: Customer, reference_id: str) -> str | None:
         """The new customer's id, or None: whatever happens here, the order goes its way."""
@@ -79,6 +132,13 @@ class KountaWrites:
         if made is None:
             logger.warning("customer not created: answered %d", received.status)
         return made
+
+    def _send_body(self, call: Call, method: str, path: str, render: Callable[[], bytes]) -> Answer:
+        try:
+            body = render()
+        except BadInputError as error:  # an id that is none of Kounta's: nothing was sent
+            return Answer(Outcome.REFUSED, code=error.code, message=str(error))
+        return self._write(call, method, path, body, self._ends_at())
 
     def _write(
         self,

@@ -1,13 +1,18 @@
-"""What a booking's POS order shall hold, before the adapter renders it in the vendor's JSON."""
+"""What a POS order shall hold, before the adapter renders it in the vendor's JSON; and a booking's one.
+
+An online order's is made in `online_draft`.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from shared.domain.bookings.events import BookingEvent, PaymentSummary
 from shared.domain.identities import marker
 from shared.domain.money import shown
+from shared.domain.orders.request import LineRequest, OptionRequest
 from shared.domain.venues import Venue
 
 NOTIFICATION_LENGTH = 300  # characters (Kounta docs: Notifications)
@@ -16,30 +21,48 @@ NOTIFICATIONS_AN_ORDER = 5  # (Kounta docs: Notifications)
 
 @dataclass(frozen=True, slots=True)
 class DraftPayment:
-    """A payment that goes with a new order. `ref`: ours, so that it can be told from staff's."""
+    """A payment that goes with a new order. `ref`: by which it is told from staff's. `tip` stands beside `amount`."""
 
-    method_id: str
+    method_id: str | None
+    """None: our add-on's own payment method (Kounta docs: Payments)."""
     amount: Decimal
     ref: str
+    tip: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class OrderDraft:
-    """A new POS order in the relay's words."""
+    """A new POS order in the relay's words. None (or nothing) is left out: then the POS's own default counts."""
 
     site_id: str | None
     register_id: str | None
-    order_type: str
+    order_type: str | None
     guests: int | None
     notes: str
     callback_uri: str
     customer_id: str | None = None
     payments: tuple[DraftPayment, ...] = ()
+    status: str = "SUBMITTED"
+    sale_number: str | None = None
+    lines: tuple[LineRequest, ...] = ()
+    options: tuple[OptionRequest, ...] = ()
+    price_variation: Decimal | None = None
+    price_fixed_variation: Decimal | None = None
+    price_limit: Decimal | None = None
+    lock: tuple[str, ...] = ()
+    asked_complete_when_paid: bool | None = None
+    enable_alert_sound: bool | None = None
+    prompt_for_reject_reason: bool | None = True
+    pass_thru_printing: bool = False
+    pass_thru_printing_register: str | None = None
+    placed_at: datetime | None = None
+    fulfil_at: datetime | None = None
+    original_order_id: str | None = None
 
     @property
-    def complete_when_paid(self) -> bool:
-        """False, always: a deposit that covers an order still without lines must not close it."""
-        return False
+    def complete_when_paid(self) -> bool | None:
+        """As asked, but false for an order still without lines: a payment that covers nothing must not close it."""
+        return self.asked_complete_when_paid if self.lines or self.options else False
 
 
 def draft_order(
@@ -88,7 +111,7 @@ def order_notes(venue: Venue, event: BookingEvent, write: str, *, with_name: boo
         lines.extend(_payment_lines(venue, event.payment))
     if event.notes and event.notes.strip():
         lines.append(" ".join(event.notes.split())[:500])
-    return "\n".join((*map(_without_marker_brackets, lines), marker(write)))
+    return "\n".join((*map(without_marker_brackets, lines), marker(write)))
 
 
 def _name(event: BookingEvent) -> str:
@@ -113,6 +136,6 @@ def _payment_lines(venue: Venue, payment: PaymentSummary) -> list[str]:
     return [f"{label}: {', '.join(parts)}"] if parts else []
 
 
-def _without_marker_brackets(text: str) -> str:
+def without_marker_brackets(text: str) -> str:
     """What a guest or a platform wrote may not look like our marker."""
     return text.replace("[PR-", "(PR-")

@@ -91,9 +91,9 @@ def said(description: str) -> str:
                 ),
             ),
             Outcome.REFUSED,
-            "invalid_request",
+            "invalid_data",
         ),
-        (Call.CREATE, received(400, "Invalid Idempotency-Key Header"), Outcome.REFUSED, "invalid_request"),
+        (Call.CREATE, received(400, "Invalid Idempotency-Key Header"), Outcome.REFUSED, "invalid_idempotency_key"),
         (
             Call.UPDATE,
             received(400, said("Orders with COMPLETE status cannot be updated.")),

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.adapters.kounta.rendering import as_moment, create_body, customer_body, notification_body, update_body
+from shared.adapters.kounta.rendering import as_moment, changes_body, create_body, customer_body, notification_body
 from shared.domain.bookings.events import Customer
 from shared.domain.errors import BadInputError
 from shared.domain.orders.draft import DraftPayment, OrderDraft
+from shared.domain.orders.request import Notification, OrderChanges
 
 DRAFT = OrderDraft(
     site_id="823",
@@ -78,15 +79,15 @@ def test_round_trip_of_ids_money_and_words(number: int, paid: Decimal, notes: st
 
 
 def test_half_a_surrogate_pair_does_not_stop_an_order() -> None:
-    assert json.loads(update_body("caf\ud83d", None)) == {"notes": "caf?"}
+    assert json.loads(changes_body(OrderChanges(notes="caf\ud83d"))) == {"notes": "caf?"}
 
 
 def test_update_names_guests_only_when_known() -> None:
-    assert json.loads(update_body("n", 3)) == {"notes": "n", "guests": 3}
+    assert json.loads(changes_body(OrderChanges(notes="n", guests=3))) == {"notes": "n", "guests": 3}
 
 
 def test_a_notification_is_short_enough() -> None:
-    sent = json.loads(notification_body("x" * 400))
+    sent = json.loads(notification_body(Notification("x" * 400)))
     assert len(sent["message"]) == 300
     assert 3 <= sent["duration"] <= 60
 
