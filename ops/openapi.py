@@ -20,6 +20,7 @@ from pydantic.json_schema import models_json_schema
 from ops.openapi_operations import OPERATIONS as BASIC_OPERATIONS
 from ops.openapi_operations import TAGS as BASIC_TAGS
 from ops.openapi_operations import Operation, Parameter
+from ops.openapi_pos import POS_OPERATIONS, POS_TAGS
 from ops.openapi_webhooks import WEBHOOK_OPERATIONS, WEBHOOK_TAGS
 from shared.web.schemas import Problem
 
@@ -29,8 +30,8 @@ SPECIFICATION = PROJECT / "functions" / "queries" / "openapi.json"
 PAGE = PROJECT / "functions" / "queries" / "docs.html"
 REFERENCE = "#/components/schemas/{model}"
 
-OPERATIONS = (*BASIC_OPERATIONS, *WEBHOOK_OPERATIONS)
-TAGS = {**BASIC_TAGS, **WEBHOOK_TAGS}
+OPERATIONS = (*BASIC_OPERATIONS, *POS_OPERATIONS, *WEBHOOK_OPERATIONS)
+TAGS = {**BASIC_TAGS, **POS_TAGS, **WEBHOOK_TAGS}
 
 Json = dict[str, Any]
 Mode = Literal["validation", "serialization"]

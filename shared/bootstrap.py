@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from shared.usecases.deliver_event import DeliverEvent
     from shared.usecases.manage_endpoints import ManageEndpoints
     from shared.usecases.pos_gateway import PosGateway
+    from shared.usecases.read_pos import ReadPos
     from shared.usecases.report_failure import ReportFailure
     from shared.usecases.sweep_site import SweepSite
     from shared.usecases.take_in_pos_news import TakeInPosNews
@@ -160,14 +161,14 @@ def _kounta_client(connection_id: str, company_id: str, auth: str, credentials: 
     )
 
 
-def gateway_for(venue: Venue, pace: Callable[[], None]) -> PosGateway:
-    """A venue's point of sale."""
+def gateway_for(venue: Venue, pace: Callable[[], None], read_deadline_s: float | None = None) -> PosGateway:
+    """A venue's point of sale. `read_deadline_s`: for one read with all its repeats."""
     from shared.adapters.kounta.gateway import KountaGateway
 
     pos = venue.pos
     credentials = secret().connection(pos.connection_id).credentials
     kounta = _kounta_client(pos.connection_id, pos.company_id, pos.auth, credentials)
-    return KountaGateway(kounta, venue.pos, pace=pace)
+    return KountaGateway(kounta, venue.pos, pace=pace, read_deadline_s=read_deadline_s)
 
 
 def platform_for(venue: Venue, provider: str) -> BookingPlatform:
@@ -244,6 +245,17 @@ def take_in_pos_news() -> TakeInPosNews:
         now=now,
         sleep=sleep,
     )
+
+
+@once
+def read_pos() -> ReadPos:
+    """Reads through to the point of sale while a caller waits."""
+    from shared.usecases.read_pos import ReadPos
+
+    def gateway(venue: Venue, pace: Callable[[], None]) -> PosGateway:
+        return gateway_for(venue, pace, 1.5 * settings().timings.read_timeout_s)
+
+    return ReadPos(settings_book(), gateway, _pace(), settings().timings, now, sleep)
 
 
 @once

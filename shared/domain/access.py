@@ -12,9 +12,10 @@ EVERY_VENUE = "*"
 
 WRITE_BOOKINGS = "booking:write"
 READ_VENUE = "venue:read"
+READ_GUESTS = "guests:read"
 READ_SALES = "sales:read"
 MANAGE_WEBHOOKS = "webhooks:manage"
-SCOPES = (WRITE_BOOKINGS, READ_VENUE, READ_SALES, MANAGE_WEBHOOKS)
+SCOPES = (WRITE_BOOKINGS, READ_VENUE, READ_GUESTS, READ_SALES, MANAGE_WEBHOOKS)
 
 
 @dataclass(frozen=True, slots=True)

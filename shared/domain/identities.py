@@ -47,3 +47,11 @@ def marker(write: str) -> str:
 def markers_in(notes: str | None) -> tuple[tuple[str, str], ...]:
     """(order id, write id) of each of our markers in a POS order's notes, in order of appearance."""
     return tuple((f"ord_{found[1]}", f"PR-{found[1]}-{found[2]}") for found in _MARKER.finditer(notes or ""))
+
+
+def without_markers(notes: str | None) -> str | None:
+    """Notes as people wrote them: without our markers, and without the lines that held nothing else."""
+    if not notes:
+        return None
+    lines = [(line, _MARKER.sub("", line).rstrip()) for line in notes.splitlines()]
+    return "\n".join(rest for line, rest in lines if rest or not line.strip()).strip() or None

@@ -12,3 +12,4 @@ class Slots:
     connection_id: str
     per_minute: int
     calls: int
+    """Negative: so many are given back, unused."""

@@ -79,5 +79,7 @@ def sale_of(
             )
             for line in seen.lines
         ),
-        payments=seen.payments,
+        payments=tuple(
+            PosPayment(paid.method_id, paid.method_name, paid.amount, paid.tip, paid.ref) for paid in seen.payments
+        ),
     )

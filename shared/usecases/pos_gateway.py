@@ -9,8 +9,9 @@ from typing import Protocol
 
 from shared.domain.bookings.events import Customer
 from shared.domain.orders.draft import OrderDraft
-from shared.domain.orders.pos_order import Page, PosOrder
+from shared.domain.orders.pos_order import Page, PosOption, PosOrder
 from shared.domain.orders.request import LineRequest, Notification, OptionRequest, OrderChanges, PaymentRequest
+from shared.domain.orders.search import OrderFilters
 from shared.domain.orders.writes import Answer
 
 
@@ -74,6 +75,19 @@ class PosReads(Protocol):
 
     def read_order(self, pos_order_id: str) -> PosOrder | None:
         """The order as it is now; None when the POS has no such order (any more)."""
+
+    def read_order_by_sale(self, sale_id: str) -> PosOrder | None:
+        """The order by the eight characters on its receipt, of whatever site; None when there is none."""
+
+    def read_option_set(self, pos_order_id: str, number: int) -> PosOption | None:
+        """An option set by its place on the order, 1 = first; None when there is none."""
+
+    def read_invoice(self, pos_order_id: str) -> bytes | None:
+        """The PDF of an order; None when there is no such order. RefusedError with 400: it is not completed."""
+
+    def search_orders(self, filters: OrderFilters, start: str | None = None) -> Page:
+        """A page of the site's orders through filters, newest first, abridged, lagging behind writes. `start`: the
+        `next` of the page before, with the same filters."""
 
     def find_customer(self, customer: Customer) -> str | None:
         """POS id of the customer by email, else by name and phone; None when there is none or it could not be asked."""

@@ -82,7 +82,7 @@ class SweepSite:
         seen, twins = dict(sweep.seen), list(sweep.twins)
         for listed in page.orders:
             deleted = listed.deleted or sweep.phase == "deleted"
-            if not deleted and listed.status != "REJECTED" and listed.total >= 0:
+            if not deleted and listed.status != "REJECTED" and not listed.is_refund:
                 for order_id, _ in markers_in(listed.notes):
                     if seen.setdefault(order_id, listed.id) != listed.id and order_id not in twins:
                         twins.append(order_id)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import math
 from http import HTTPStatus
 from typing import Any
 
@@ -13,7 +15,10 @@ from shared.domain.errors import (
     NotFoundError,
     NotGrantedError,
     OutsideError,
+    PacedError,
+    PermissionLostError,
     ReferenceReusedError,
+    RefusedError,
     RelayError,
     SignatureError,
 )
@@ -28,6 +33,12 @@ def answer(status: int, content: object, headers: dict[str, str] | None = None) 
         "headers": {"content-type": "application/json", **(headers or {})},
         "body": simplejson.dumps(content, use_decimal=False, default=str, separators=(",", ":"), ensure_ascii=False),
     }
+
+
+def file(content: bytes, media_type: str) -> Response:
+    """A file that is no text: API Gateway takes it in base64."""
+    body = base64.b64encode(content).decode()
+    return {"statusCode": 200, "headers": {"content-type": media_type}, "body": body, "isBase64Encoded": True}
 
 
 def problem(error: RelayError, request_id: str) -> Response:
@@ -46,7 +57,7 @@ def problem(error: RelayError, request_id: str) -> Response:
         content["errors"] = [{"pointer": each.pointer, "detail": each.detail} for each in error.problems]
     headers = {"content-type": "application/problem+json"}
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        headers["retry-after"] = "2"
+        headers["retry-after"] = str(math.ceil(error.wait_s)) if isinstance(error, PacedError) else "2"
     return answer(status, content, headers)
 
 
@@ -62,6 +73,8 @@ def _status(error: RelayError) -> int:
             return HTTPStatus.NOT_FOUND
         case ReferenceReusedError():
             return HTTPStatus.CONFLICT
+        case PermissionLostError() | RefusedError():  # somebody has to do something first
+            return HTTPStatus.BAD_GATEWAY
         case ConflictError() | OutsideError():  # ours, not the caller's: it passes
             return HTTPStatus.SERVICE_UNAVAILABLE
         case _:

@@ -15,7 +15,7 @@ from shared.adapters.http.foreign import Foreign, NumberId, OptionalId, Text, re
 from shared.adapters.http.reading import good_answer
 from shared.adapters.kounta.classification import speaks_of_token
 from shared.adapters.kounta.client import KountaClient
-from shared.adapters.kounta.parsing import Named
+from shared.adapters.kounta.details import Named
 from shared.adapters.kounta.reads import KountaReads
 from shared.adapters.kounta.rendering import as_json, as_number
 from shared.domain.errors import UnreachableError

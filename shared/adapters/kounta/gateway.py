@@ -12,8 +12,9 @@ from shared.adapters.kounta.reads import KountaReads
 from shared.adapters.kounta.writes import KountaWrites
 from shared.domain.bookings.events import Customer
 from shared.domain.orders.draft import OrderDraft
-from shared.domain.orders.pos_order import Page, PosOrder
+from shared.domain.orders.pos_order import Page, PosOption, PosOrder
 from shared.domain.orders.request import LineRequest, Notification, OptionRequest, OrderChanges, PaymentRequest
+from shared.domain.orders.search import OrderFilters
 from shared.domain.orders.writes import Answer
 from shared.domain.venues import PosConnection
 
@@ -111,6 +112,22 @@ class KountaGateway:
     def read_order(self, pos_order_id: str) -> PosOrder | None:
         """The order as it is now; None when Kounta has no such order (any more). Raises OutsideError."""
         return self._reads.read_order(pos_order_id)
+
+    def read_order_by_sale(self, sale_id: str) -> PosOrder | None:
+        """The order by the id on its receipt; None when there is none. Raises OutsideError."""
+        return self._reads.read_order_by_sale(sale_id)
+
+    def read_option_set(self, pos_order_id: str, number: int) -> PosOption | None:
+        """An option set of an order, 1 = first; None when there is none. Raises OutsideError."""
+        return self._reads.read_option_set(pos_order_id, number)
+
+    def read_invoice(self, pos_order_id: str) -> bytes | None:
+        """The PDF of a completed order; None when there is no such order. Raises OutsideError."""
+        return self._reads.read_invoice(pos_order_id)
+
+    def search_orders(self, filters: OrderFilters, start: str | None = None) -> Page:
+        """A page of the site's orders through filters. Raises OutsideError."""
+        return self._reads.search_orders(filters, start)
 
     def find_customer(self, customer: Customer) -> str | None:
         """POS id of the customer, or None. Raises nothing."""

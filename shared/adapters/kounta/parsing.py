@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import AliasChoices, Field, ValidationError, model_validator
 
@@ -19,25 +19,35 @@ from shared.adapters.http.foreign import (
     Whole,
     read_json,
 )
+from shared.adapters.kounta.details import (
+    AmountIfAny,
+    FlagIfAny,
+    IfAny,
+    KountaCustomer,
+    KountaOption,
+    KountaTax,
+    MomentIfAny,
+    Named,
+    Objects,
+    Product,
+    Texts,
+    customer_of,
+    option_of,
+    tax_of,
+)
 from shared.adapters.kounta.variations import LineAmounts, OrderAmounts, service_charge, variations
 from shared.domain.errors import UnreachableError
-from shared.domain.orders.pos_order import ListedPosOrder, PosLine, PosOrder, PosPayment
+from shared.domain.orders.pos_order import ListedPosOrder, PosLine, PosOption, PosOrder, PosPayment
 
 _ONE = Decimal(1)
-
-
-class Named(Foreign):
-    """A thing with an id and a name."""
-
-    id: OptionalId = None
-    name: Text = None
 
 
 class KountaLine(Foreign):
     """A line of an order (observed fields)."""
 
     number: Whole = None
-    product: Named | None = None
+    line_id: Text = None
+    product: Product | None = None
     product_id: OptionalId = None
     quantity: Amount = _ONE
     unit_price: OptionalAmount = None
@@ -47,6 +57,13 @@ class KountaLine(Foreign):
     price_variation: OptionalAmount = None
     price_fixed_variation: OptionalAmount = None
     notes: Text = None
+    taxes: Objects[KountaTax] = ()
+    modifiers: Texts = None
+    part_of_option_set: Flag = False
+    course_name: Text = None
+    course_ordinal: Whole = None
+    course_status: Text = None
+    from_order_id: OptionalId = Field(None, validation_alias=AliasChoices("from_order_id_str", "from_order_id"))
 
     @property
     def amounts(self) -> LineAmounts:
@@ -65,21 +82,26 @@ class KountaLine(Foreign):
 class KountaPayment(Foreign):
     """A payment of an order (observed fields)."""
 
+    id: OptionalId = None
+    number: Whole = None
     method: Named | None = None
     method_id: OptionalId = None
     amount: Amount = Decimal(0)
     tip: OptionalAmount = None
     ref: Text = None
+    created_at: MomentIfAny = None
 
 
 class KountaListedOrder(Foreign):
-    """An order in a list: abridged; times fall back on each other."""
+    """What an order has everywhere; times fall back on each other."""
 
     id: NumberId
     status: str
     notes: Text = None
     site_id: OptionalId = None
-    total: Amount = Decimal(0)
+    register_id: OptionalId = None
+    staff_id: OptionalId = Field(None, validation_alias=AliasChoices("staff_member_id", "staff_id"))
+    is_refund: Flag = False
     deleted: Flag = False
     created_at: Moment = None
     updated_at: Moment = None
@@ -94,10 +116,19 @@ class KountaListedOrder(Foreign):
         return given
 
 
+class KountaRow(KountaListedOrder):
+    """An order in a list."""
+
+    total: OptionalAmount = None
+    total_tax: AmountIfAny = None
+    paid: AmountIfAny = None
+    tips: AmountIfAny = None
+
+
 class KountaOrder(KountaListedOrder):
     """An order read by its id."""
 
-    register_id: OptionalId = None
+    total: Amount = Decimal(0)
     sale_number: Text = None
     sale_id: Text = Field(None, validation_alias=AliasChoices("sale_id", "saleid"))
     order_type: Text = None
@@ -113,9 +144,19 @@ class KountaOrder(KountaListedOrder):
     price_variation: OptionalAmount = None
     price_fixed_variation: OptionalAmount = None
     group_id: OptionalId = None
-    refund_of: OptionalId = Field(None, validation_alias=AliasChoices("refunded_order_id", "original_order_id"))
+    original_order_id: OptionalId = None
+    refunded_order_id: OptionalId = None
     lines: list[KountaLine] | None = None
     payments: list[KountaPayment] | None = None
+    options: Objects[KountaOption] = ()
+    customer: Annotated[KountaCustomer | None, IfAny] = None
+    customer_id: OptionalId = None
+    price_limit: AmountIfAny = None
+    lock: Texts = None
+    complete_when_paid: FlagIfAny = None
+    pass_thru_printing: FlagIfAny = None
+    order_payment_type: Text = None
+    fulfil_at: MomentIfAny = None
 
 
 def read_order(body: bytes) -> PosOrder:
@@ -165,10 +206,36 @@ def read_order(body: bytes) -> PosOrder:
         discounts=discounts,
         surcharges=surcharges,
         group_id=order.group_id,
-        refund_of=order.refund_of,
         lines=tuple(_line(line) for line in lines),
         payments=tuple(_payment(payment) for payment in order.payments or ()),
+        options=tuple(option_of(option) for option in order.options),
+        staff_id=order.staff_id,
+        customer=customer_of(order.customer, order.customer_id),
+        price_variation=order.price_variation,
+        price_fixed_variation=order.price_fixed_variation,
+        price_limit=order.price_limit,
+        lock=order.lock,
+        complete_when_paid=order.complete_when_paid,
+        pass_thru_printing=order.pass_thru_printing,
+        tip_service_percent=order.tip_service_percent,
+        tip_service_amount=order.tip_service_amount,
+        tip_service_paid=order.tip_service_paid,
+        original_order_id=order.original_order_id,
+        refunded_order_id=order.refunded_order_id,
+        told_as_refund=order.is_refund,
+        order_payment_type=order.order_payment_type,
+        placed_at=order.placed_at,
+        fulfil_at=order.fulfil_at,
     )
+
+
+def read_option_set(body: bytes) -> PosOption:
+    """One option set of an order (Kounta docs: Get an option set). Raises UnreachableError when the answer cannot be
+    understood."""
+    try:
+        return option_of(KountaOption.model_validate(read_json(body)))
+    except (ValueError, ValidationError) as error:
+        raise _not_understood(error) from None
 
 
 def read_list(body: bytes) -> tuple[ListedPosOrder, ...]:
@@ -180,7 +247,7 @@ def read_list(body: bytes) -> tuple[ListedPosOrder, ...]:
         rows = read_json(body)
         if not isinstance(rows, list):
             raise ValueError("a list was expected")
-        return tuple(_listed(KountaListedOrder.model_validate(row)) for row in rows)
+        return tuple(_listed(KountaRow.model_validate(row)) for row in rows)
     except (ValueError, ValidationError) as error:
         raise _not_understood(error) from None
 
@@ -203,6 +270,19 @@ def _line(line: KountaLine) -> PosLine:
         total_ex_tax=line.amounts.known_total_ex_tax,
         tax=line.line_total_tax,
         notes=line.notes,
+        line_id=line.line_id,
+        sku=line.product.sku if line.product else None,
+        unit_price=line.unit_price,
+        unit_tax=line.unit_tax,
+        taxes=tuple(tax_of(tax) for tax in line.taxes),
+        price_variation=line.price_variation,
+        price_fixed_variation=line.price_fixed_variation,
+        modifiers=line.modifiers or (),
+        part_of_option_set=line.part_of_option_set,
+        course_name=line.course_name,
+        course_ordinal=line.course_ordinal,
+        course_status=line.course_status,
+        from_order_id=line.from_order_id,
     )
 
 
@@ -213,10 +293,13 @@ def _payment(payment: KountaPayment) -> PosPayment:
         amount=payment.amount,
         tip=payment.tip,
         ref=payment.ref,
+        id=payment.id,
+        number=payment.number,
+        created_at=payment.created_at,
     )
 
 
-def _listed(row: KountaListedOrder) -> ListedPosOrder:
+def _listed(row: KountaRow) -> ListedPosOrder:
     created_at = row.created_at or row.placed_at or row.updated_at
     if created_at is None:
         raise ValueError("a row without any time")
@@ -229,6 +312,12 @@ def _listed(row: KountaListedOrder) -> ListedPosOrder:
         notes=row.notes,
         total=row.total,
         deleted=row.deleted,
+        register_id=row.register_id,
+        staff_id=row.staff_id,
+        total_tax=row.total_tax,
+        paid=row.paid,
+        tips=row.tips,
+        told_as_refund=row.is_refund,
     )
 
 

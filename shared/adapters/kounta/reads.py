@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -16,12 +17,17 @@ from shared.adapters.http.reading import Repeats, Understood, good_answer
 from shared.adapters.kounta import parsing, rendering
 from shared.adapters.kounta.classification import speaks_of_token
 from shared.adapters.kounta.client import KountaClient
+from shared.adapters.kounta.filters import path_of, query_of
 from shared.domain.bookings.events import Customer
 from shared.domain.errors import OutsideError, PacedError, RefusedError, UnreachableError
-from shared.domain.orders.pos_order import Page, PosOrder
+from shared.domain.orders.pos_order import Page, PosOption, PosOrder
+from shared.domain.orders.search import OrderFilters
 from shared.domain.venues import PosConnection
 
 logger = logging.getLogger(__name__)
+
+_SALE_ID = re.compile(r"[A-Za-z0-9]{8}")  # Kounta docs, Get an order: "the 8 character ID printed on receipt"
+_START = re.compile(r"[A-Za-z0-9_=-]{1,64}")  # observed: an order's id
 
 
 class KountaReads:
@@ -54,6 +60,30 @@ class KountaReads:
             return None
         url = self._client.company_url(f"orders/{pos_order_id}")
         return self._repeatedly("get_order", url, _order, taken=(404,))
+
+    def read_order_by_sale(self, sale_id: str) -> PosOrder | None:
+        """The order by the id on its receipt; None for 404 and for what is no such id."""
+        if not _SALE_ID.fullmatch(sale_id):
+            return None
+        url = self._client.company_url(f"orders/saleid/{sale_id}")
+        return self._repeatedly("get_order_by_sale", url, _order, taken=(404,))
+
+    def read_option_set(self, pos_order_id: str, number: int) -> PosOption | None:
+        """An option set by its place on the order, 1 = first; None for 404."""
+        url = self._client.company_url(f"orders/{quote(pos_order_id, safe='')}/optionsets/{number}")
+        return self._repeatedly("get_option_set", url, _option_set, taken=(404,))
+
+    def read_invoice(self, pos_order_id: str) -> bytes | None:
+        """The PDF; None for 404. Raises RefusedError with status 400 before the order is COMPLETE (Kounta docs: Get
+        PDF invoice)."""
+        url = self._client.company_url(f"orders/{quote(pos_order_id, safe='')}/pdf")
+        return self._repeatedly("get_invoice", url, _pdf, taken=(404,))
+
+    def search_orders(self, filters: OrderFilters, start: str | None = None) -> Page:
+        """A page of the site's (without one: the register's) orders. `next` of the page is the `start` of the next."""
+        params = query_of(filters) | ({"start": start} if start else {})
+        url = self._client.company_url(path_of(self._place(), filters))
+        return self._repeatedly("search_orders", url, self._page_with_start, params=params)
 
     def find_customer(self, customer: Customer) -> str | None:
         """The id that Kounta redirects to (Kounta docs: Customers); None when there is none or it could not be asked.
@@ -112,6 +142,15 @@ class KountaReads:
     def next_page(self, operation: str, cursor: str) -> Received:
         """The page that `X-Next-Page` named. Raises OutsideError."""
         return self._repeatedly(operation, self._own(cursor), _whole)
+
+    def _page_with_start(self, received: Received) -> Page:
+        page = _page(received)
+        if page.next is None:
+            return page
+        start = self._own(page.next).params.get("start", "")
+        if not _START.fullmatch(start):
+            raise UnreachableError("the next page has no start that can be kept")
+        return Page(page.orders, start)
 
     def _own(self, cursor: str) -> httpx.URL:
         """The cursor's address. Raises RefusedError when it is not the API's own: our credentials stay with it."""
@@ -185,6 +224,18 @@ class KountaReads:
         except httpx.RequestError as error:
             # Not `from error`: its request holds the credentials and the guest's address.
             raise UnreachableError(f"{operation}: {type(error).__name__}") from None
+
+
+def _option_set(received: Received) -> PosOption | None:
+    return None if received.status == 404 else parsing.read_option_set(received.body)
+
+
+def _pdf(received: Received) -> bytes | None:
+    if received.status == 404:
+        return None
+    if not received.body.startswith(b"%PDF"):
+        raise UnreachableError("the invoice is no PDF")
+    return received.body
 
 
 def _whole(received: Received) -> Received:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -12,9 +13,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.adapters.kounta.parsing import read_list, read_order, reject_reason
+from shared.adapters.kounta.parsing import read_list, read_option_set, read_order, reject_reason
 from shared.domain.errors import UnreachableError
-from shared.domain.orders.pos_order import ListedPosOrder, PosLine, PosPayment
+from shared.domain.orders.pos_order import (
+    ListedPosOrder,
+    PosCustomer,
+    PosLine,
+    PosOption,
+    PosOptionSet,
+    PosPayment,
+    PosTax,
+)
 
 # As Kounta has been seen to answer, names changed.
 WHOLE = """{
@@ -59,17 +68,126 @@ def test_a_whole_order() -> None:
         Decimal("45.65"),
         Decimal(2),
     )
+    latte = PosLine(1, "7302", "Latte", Decimal("2.5"), Decimal("3.409"), Decimal("0.341"), "Extra hot", sku="L")
     assert read.lines == (
-        PosLine(1, "7302", "Latte", Decimal("2.5"), Decimal("3.409"), Decimal("0.341"), "Extra hot"),
-        PosLine(2, "7303", None, Decimal(1), Decimal(2), None),
+        replace(latte, unit_price=Decimal("1.3636"), unit_tax=Decimal("0.1364"), price_variation=Decimal(1)),
+        PosLine(2, "7303", None, Decimal(1), Decimal(2), None, unit_price=Decimal(2)),
     )
+    paid_at = datetime(2026, 11, 22, 8, 14, 6, tzinfo=UTC)
     assert read.payments == (
-        PosPayment("1", "Cash", Decimal("5.5")),
-        PosPayment("12", "Card", Decimal("40.15"), Decimal(2), "INV2-8M9F"),
+        PosPayment("1", "Cash", Decimal("5.5"), id="1", created_at=paid_at),
+        PosPayment("12", "Card", Decimal("40.15"), Decimal(2), "INV2-8M9F", id="2"),
     )
+    assert (read.staff_id, read.placed_at) == ("7", datetime(2026, 11, 22, 8, 0, tzinfo=UTC))
     assert {read.discounts, read.surcharges, read.service_charge} == {Decimal(0)}
     assert read.callback_uri is None
     assert read.is_closed
+
+
+# Every other field that Kounta's documents and its clients name.
+DETAILED: dict[str, Any] = {
+    "lines": [
+        {
+            "number": 1,
+            "line_id": "fjHRE1",
+            "product": {"id": 730310, "name": "Breakfast plate"},
+            "quantity": 1,
+            "unit_price": 18.1818,
+            "taxes": [{"id": 91, "name": "GST", "rate": 0.1}],
+            "modifiers": [228, 228, -3091],
+            "part_of_option_set": True,
+            "course_name": "Mains",
+            "course_ordinal": 2,
+            "course_status": "called",
+            "from_order_id": 9007199254740992,
+            "from_order_id_str": "9007199254740993",
+        }
+    ],
+    "options": [
+        {
+            "product_id": 730310,
+            "name": "Breakfast plate",
+            "unit_price": 18.1818,
+            "unit_tax": 1.8182,
+            "taxes": [{"id": 91, "name": "GST", "rate": 0.1}],
+            "line_number": 1,
+            "option_sets": [
+                {
+                    "name": "Extras",
+                    "option_set_id": 502,
+                    "options": [{"product_id": 730313, "name": "Bacon", "line_number": 2, "instructions": "On Side"}],
+                }
+            ],
+        }
+    ],
+    "payments": [{"id": 5, "number": 1, "method": {"id": 2, "name": "Card"}, "amount": 10}],
+    "paid": 10,
+    "customer": {"id": 3842, "first_name": "Alex", "last_name": "Example", "email": "alex@example.com", "image": None},
+    "staff_id": 732846,
+    "lock": ["PAYMENTS", "DELETE"],
+    "price_limit": 100,
+    "complete_when_paid": False,
+    "pass_thru_printing": True,
+    "tip_service_amount": 2.45,
+    "tip_service_paid": 1,
+    "original_order_id": 9007199254740993,
+    "is_refund": True,
+    "order_payment_type": "prepaid",
+    "price_variation": 0.9,
+    "fulfil_at": "2026-11-22T21:00:00+11:00",
+}
+
+
+def test_every_detail_of_an_order() -> None:
+    read = read_order(order(**DETAILED))
+    (line,) = read.lines
+    gst = PosTax("91", "GST", Decimal("0.1"))
+    assert (line.line_id, line.modifiers, line.taxes) == ("fjHRE1", ("228", "228", "-3091"), (gst,))
+    assert (line.course_name, line.course_ordinal, line.course_status) == ("Mains", 2, "called")
+    assert (line.part_of_option_set, line.from_order_id) == (True, "9007199254740993")
+    bacon = PosOption("730313", "Bacon", 2, instructions="On Side")
+    plate = PosOption("730310", "Breakfast plate", 1, Decimal("18.1818"), Decimal("1.8182"), (gst,))
+    assert read.options == (replace(plate, option_sets=(PosOptionSet("502", "Extras", (bacon,)),)),)
+    assert read_option_set(json.dumps(DETAILED["options"][0]).encode()) == read.options[0]
+    assert (read.payments[0].id, read.payments[0].number) == ("5", 1)
+    assert read.customer == PosCustomer("3842", "Alex", "Example", "alex@example.com")
+    assert "Alex" not in repr(read)
+    assert "alex@" not in repr(read)
+    assert (read.staff_id, read.lock, read.price_limit) == ("732846", ("PAYMENTS", "DELETE"), Decimal(100))
+    assert (read.complete_when_paid, read.pass_thru_printing) == (False, True)
+    assert (read.tip_service_percent, read.tip_service_amount, read.tip_service_paid) == (None, Decimal("2.45"), 1)
+    assert (read.original_order_id, read.refund_of, read.is_refund) == ("9007199254740993",) * 2 + (True,)
+    assert (read.order_payment_type, read.price_variation) == ("prepaid", Decimal("0.9"))
+    assert read.fulfil_at == datetime(2026, 11, 22, 10, 0, tzinfo=UTC)
+
+
+def test_what_a_sparse_order_does_not_tell_is_not_known() -> None:
+    read = read_order(order(lines=[{"product_id": 1, "quantity": 1}]))
+    unknown = (read.lock, read.price_limit, read.complete_when_paid, read.pass_thru_printing, read.customer)
+    unknown += (read.staff_id, read.tip_service_percent, read.tip_service_amount, read.tip_service_paid)
+    unknown += (read.original_order_id, read.group_id, read.placed_at, read.fulfil_at, read.price_variation)
+    assert set(unknown) == {None}
+    assert (read.options, read.is_refund, read.lines[0].modifiers, read.lines[0].taxes) == ((), False, (), ())
+    assert read_order(order(customer_id=7)).customer == PosCustomer("7")
+    assert read_order(order(total=-5)).is_refund
+
+
+@pytest.mark.parametrize("strange", [7, "x", {"a": 1}, [7, "x", None], [[1]], True, 10**30, None])
+@pytest.mark.parametrize(
+    "name",
+    ["customer", "options", "lock", "price_limit", "complete_when_paid", "fulfil_at", "staff_id", "order_payment_type"],
+)
+def test_strange_details_spoil_no_order(name: str, strange: object) -> None:
+    assert read_order(order(**{name: strange})).id == "1"
+    lines = [{"product_id": 1, "taxes": strange, "modifiers": strange, "course_ordinal": strange}]
+    assert read_order(order(lines=lines)).lines[0].product_id == "1"
+    assert read_order(order(payments=[{"amount": 0, "created_at": strange, "number": strange}])).payments
+
+
+@pytest.mark.parametrize("body", [b"[]", b"null", b"<html>", b"7"])
+def test_what_is_no_option_set(body: bytes) -> None:
+    with pytest.raises(UnreachableError):
+        read_option_set(body)
 
 
 @pytest.mark.parametrize("given_id", [9007199254740993, "9007199254740993"])
@@ -203,6 +321,10 @@ def test_a_list_is_abridged() -> None:
         ListedPosOrder("6", "ON_HOLD", at, at),
     )
     assert read_list(b"[]") == ()
+    money = {"total": -5.5, "total_tax": -0.5, "paid": 0, "tips": 1, "register_id": 16, "staff_id": 7}
+    (row,) = read_list(json.dumps([{**ROW, **money}]).encode())
+    assert (row.total, row.total_tax, row.paid, row.tips) == (Decimal("-5.5"), Decimal("-0.5"), 0, 1)
+    assert (row.register_id, row.staff_id, row.is_refund) == ("16", "7", True)
 
 
 @pytest.mark.parametrize("body", [b"{}", b"null", b'[{"id":5}]', b'[{"id":5,"status":"ON_HOLD"}]', b"[7]", b"<html>"])
