@@ -315,7 +315,14 @@ def tell_platforms() -> TellPlatforms:
     """Makes deliveries of an event."""
     from shared.usecases.tell_platforms import TellPlatforms
 
-    return TellPlatforms(_endpoint_book(), _platform_deliveries(), _delivery_queue(), now)
+    return TellPlatforms(_endpoint_book(), _platform_deliveries(), _delivery_queue(), now, _order_body)
+
+
+def _order_body(order_id: str) -> bytes | None:
+    from shared.web.views import callback_body
+
+    order = readings().order(order_id, fresh=True)
+    return callback_body(order) if order else None
 
 
 @once
