@@ -95,6 +95,22 @@ def hook_secrets(
     return kept
 
 
+def driver_tracking_secrets(
+    current: tuple[str, ...], source: Source, *, renew: bool = False, forget_old: bool = False
+) -> tuple[str, ...]:
+    """What calls to the venue's driver tracking are signed with, by the same rules; while it is changed both sign."""
+    given = source.value(
+        "DRIVER_TRACKING_SECRET",
+        f"secret of the venue's driver tracking ({STANDARD_PREFIX}…)",
+        current[0] if current and not renew else None,
+    )
+    if not given.startswith(STANDARD_PREFIX) or not standard_key(given):
+        raise OperatorError(
+            "the driver-tracking secret has a wrong form", f"give it as Standard Webhooks has it: {STANDARD_PREFIX}…"
+        )
+    return _rotated(given, current, forget_old)
+
+
 def _rotated(token: str, before: tuple[str, ...], forget_old: bool) -> tuple[str, ...]:
     if forget_old:
         return (token,)

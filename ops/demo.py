@@ -36,6 +36,7 @@ CLIENTS = {
     DEMO_OAUTH.id: ConnectionSecret(Credentials("demo-oauth", "demo-oauth-secret"), ("demo-oauth-signature-token",)),
 }
 DIARY_KEY = "demo-nowbookit-key"
+DRIVER_SECRET = "whsec_ZGVtby1kcml2ZXItdHJhY2tpbmctc2VjcmV0"
 CALL_S = 10.0
 
 
@@ -74,7 +75,7 @@ def provision_demo(
     hook_token = derive_token(link_key, "nowbookit-hook", DEMO.id)
     stack.secret.update(lambda content: _with_demo_credentials(content, venues, hook_token))
     for venue in venues:
-        _put_when_new(stack, venue)
+        _put_when_new(stack, _with_drivers(stack, sandbox, venue))
     for platform in PLATFORMS:
         stack.settings.put_platform(platform)
     if is_sandbox:
@@ -157,7 +158,15 @@ class Sandbox:
 def _with_demo_credentials(content: SecretContent, venues: Sequence[Venue], hook_token: str) -> SecretContent:
     for venue in venues:
         content = content.with_connection(venue.pos.connection_id, CLIENTS[venue.id])
+    content = content.with_driver_tracking(DEMO.id, (DRIVER_SECRET,))
     return content.with_nowbookit(DEMO.id, NowBookItSecret(DIARY_KEY, "Authorization", (hook_token,)))
+
+
+def _with_drivers(stack: DeployedStack, sandbox: Sandbox, venue: Venue) -> Venue:
+    """The demo venue's deliveries go to the sandbox's driver tracking, where the stack may call private addresses."""
+    if venue.id != DEMO.id or not stack.addresses.private_endpoints:
+        return venue
+    return replace(venue, driver_tracking_url=f"{sandbox.url}/_driver/{venue.id}")
 
 
 def _put_when_new(stack: DeployedStack, wanted: Venue) -> None:

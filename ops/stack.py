@@ -22,6 +22,7 @@ from shared.adapters.dynamodb.platform_deliveries import DynamoDBPlatformDeliver
 from shared.adapters.dynamodb.settings_book import DynamoDBSettingsBook
 from shared.adapters.dynamodb.token_store import DynamoDBTokenStore
 from shared.adapters.http.clients import make_client
+from shared.adapters.http.guarded import guarded
 from shared.adapters.kms.secret_box import KMSSecretBox
 from shared.adapters.kounta.administration import KountaAdministration
 from shared.adapters.kounta.client import KountaClient
@@ -176,6 +177,15 @@ class DeployedStack:
     def http(self) -> httpx.Client:
         """For all calls that are not AWS's."""
         return self._open()
+
+    @cached_property
+    def guarded_http(self) -> httpx.Client:
+        """For addresses that others chose: called as the functions call them."""
+        if self.addresses.private_endpoints:
+            return self.http
+        client = make_client(guarded(self.transport))
+        self._opened.append(client)
+        return client
 
     def line_to(self, connection: PosConnection) -> Line:
         """A line to a venue's Kounta, in the pace of all other callers. Raises NotFoundError without credentials."""

@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+import httpx
+
 from ops.errors import in_words
-from ops.stack import DeployedStack, Line
+from ops.stack import TIMINGS, DeployedStack, Line
 from ops.webhooks import Topic, faults_of
+from shared.adapters.http.clients import exchange
 from shared.adapters.kounta.administration import Webhook
 from shared.adapters.secretsmanager.stack_secret import HookSecrets
+from shared.domain.deliveries.addresses import problem_of
 from shared.domain.errors import NotFoundError, OutsideError, PermissionLostError, RefusedError
 from shared.domain.venues import Venue, VenueMode
 
@@ -47,6 +51,7 @@ def check_venue(stack: DeployedStack, venue: Venue, topics: Sequence[Topic]) -> 
     yield _mode(venue)
     yield from _nowbookit(stack, venue)
     yield from _signed_hooks(stack, venue)
+    yield from _driver_tracking(stack, venue)
     try:
         stored = stack.secret.connection(venue.pos.connection_id)
         line = stack.line_to(venue.pos)
@@ -123,6 +128,31 @@ def _signed_hooks(stack: DeployedStack, venue: Venue) -> Iterator[Finding]:
     except NotFoundError:
         fix = f"posrelay platform add {platform}, if it shall read back what became of its bookings"
         yield Finding("Standard Webhooks", State.NOTE, f"{platform} is not among the platforms", fix)
+
+
+def _driver_tracking(stack: DeployedStack, venue: Venue) -> Iterator[Finding]:
+    """Asked by GET, which books no driver: whatever it says to that, somebody is there."""
+    url = venue.driver_tracking_url
+    if url is None:
+        return
+    subject = "driver tracking"
+    if not stack.secret.content().driver_tracking.get(venue.id):
+        found = "no secret stored: no driver is booked"
+        yield Finding(subject, State.WRONG, found, "posrelay venue set FILE asks for it")
+        return
+    if trouble := problem_of(url, may_be_private=stack.addresses.private_endpoints):
+        yield Finding(subject, State.WRONG, f"{url}: {trouble}", "set driver_tracking_url to an https address")
+        return
+    fix = "check driver_tracking_url, and whether the service is up"
+    try:
+        received = exchange(stack.guarded_http, "GET", url, total_s=TIMINGS.driver_timeout_s, headers={})
+    except (httpx.RequestError, httpx.InvalidURL) as error:
+        yield Finding(subject, State.WRONG, f"{url} does not answer ({type(error).__name__})", fix)
+        return
+    if received.status >= 500:
+        yield Finding(subject, State.WRONG, f"{url} answers {received.status}", fix)
+        return
+    yield Finding(subject, State.RIGHT, f"{url} answers, and a secret is stored")
 
 
 def _secrets(kept: Sequence[str]) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from ops.errors import OperatorError
+from shared.domain.deliveries.addresses import problem_of
 from shared.domain.venues import PosConnection, Venue, VenueMode
 
 POS_KINDS = ("kounta",)
@@ -165,6 +166,14 @@ def _platform(value: Any) -> str:
     return name
 
 
+def _address(value: Any) -> str:
+    url = _text(value)
+    # Whether a private one will do is the stack's to say, when the venue is stored.
+    if trouble := problem_of(url, may_be_private=True):
+        raise ValueError(f"is {trouble}" if trouble.startswith("not") else trouble)
+    return url
+
+
 def _table_names(value: Any) -> dict[str, str]:
     if not isinstance(value, dict) or not all(isinstance(one, str) and one.strip() for one in value.values()):
         raise ValueError('must be a table like: "12" = "T12"')
@@ -186,6 +195,7 @@ VENUE_FIELDS: Mapping[str, Callable[[Any], Any]] = {
     "nowbookit_location_id": _text,
     "resdiary_restaurant": _text,
     "standard_hook_platform": _platform,
+    "driver_tracking_url": _address,
     "notify_emails": _all(_EMAIL, '"duty@example.com"'),
     "notify_mobiles": _all(_MOBILE, '"+61255501234"'),
     "undo_window_s": _seconds,

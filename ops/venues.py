@@ -6,11 +6,12 @@ from collections.abc import Iterable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from ops.credentials import Source, connection_secret, hook_secrets, nowbookit_secret
+from ops.credentials import Source, connection_secret, driver_tracking_secrets, hook_secrets, nowbookit_secret
 from ops.errors import OperatorError
 from ops.stack import DeployedStack
 from shared.adapters.kounta.tokens import Tokens
 from shared.adapters.secretsmanager.stack_secret import SecretContent
+from shared.domain.deliveries.addresses import problem_of
 from shared.domain.errors import NotFoundError
 from shared.domain.venues import Venue, VenueMode
 
@@ -31,16 +32,20 @@ def set_venue(stack: DeployedStack, venue: Venue, source: Source, choices: Crede
     """
     choices = choices or CredentialChoices()
     require_no_clash(venue, stack.settings.venues())
+    if venue.driver_tracking_url is not None:
+        _require_reachable(venue.driver_tracking_url, may_be_private=stack.addresses.private_endpoints)
     present = stack.secret.content()
     changed = _with_credentials(present, venue, source, choices)
     if changed != present:
         connection, diary = venue.pos.connection_id, changed.nowbookit.get(venue.id)
         kounta, hooks = changed.connections[connection], changed.hooks.get(venue.id)
+        drivers = changed.driver_tracking.get(venue.id)
 
         def change(content: SecretContent) -> SecretContent:
             content = content.with_connection(connection, kounta)
             content = content.with_nowbookit(venue.id, diary) if diary else content
-            return content.with_hooks(venue.id, hooks) if hooks else content
+            content = content.with_hooks(venue.id, hooks) if hooks else content
+            return content.with_driver_tracking(venue.id, drivers) if drivers else content
 
         stack.secret.update(change)
     is_granted = venue.pos.auth != "oauth" or _grant(stack, venue, source)
@@ -81,6 +86,11 @@ def require_no_clash(venue: Venue, others: Iterable[Venue]) -> None:
             )
 
 
+def _require_reachable(url: str, *, may_be_private: bool) -> None:
+    if trouble := problem_of(url, may_be_private=may_be_private):
+        raise OperatorError(f"driver_tracking_url {url}: {trouble}", "give one that the internet can reach over https")
+
+
 def as_plain(venue: Venue) -> dict[str, Any]:
     """A venue's settings for tables and JSON, in the shape of its file."""
     plain = asdict(venue)
@@ -101,6 +111,10 @@ def _with_credentials(
         kept_hooks = content.hooks.get(venue.id)
         hooks = hook_secrets(kept_hooks, venue, source, renew=choices.renew, forget_old=choices.forget_old)
         content = content.with_hooks(venue.id, hooks)
+    if venue.driver_tracking_url is not None:
+        before = content.driver_tracking.get(venue.id, ())
+        drivers = driver_tracking_secrets(before, source, renew=choices.renew, forget_old=choices.forget_old)
+        content = content.with_driver_tracking(venue.id, drivers)
     if venue.nowbookit_location_id is None:
         return content
     diary = nowbookit_secret(

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from shared.usecases.booking_platform import BookingPlatform
     from shared.usecases.care_for_records import CareForRecords
     from shared.usecases.deliver_event import DeliverEvent
+    from shared.usecases.driver_tracking import DriverTracking
     from shared.usecases.manage_endpoints import ManageEndpoints
     from shared.usecases.pos_gateway import PosGateway
     from shared.usecases.read_pos import ReadPos
@@ -140,6 +141,15 @@ def _http() -> Any:
 
 
 @once
+def _guarded_http() -> Any:
+    """For addresses that others chose; the local stack may call itself."""
+    from shared.adapters.http.clients import make_client
+    from shared.adapters.http.guarded import guarded
+
+    return _http() if settings().private_endpoints else make_client(guarded(transport()))
+
+
+@once
 def _kounta_client(connection_id: str, company_id: str, auth: str, credentials: Credentials) -> Any:
     """One for each connection and set of credentials: changed ones are taken up as soon as the secret is read again."""
     from shared.adapters.dynamodb.token_store import DynamoDBTokenStore
@@ -185,6 +195,19 @@ def platform_for(venue: Venue, provider: str) -> BookingPlatform:
         timezone=venue.timezone,
         timings=settings().timings,
         location_id=venue.nowbookit_location_id,
+    )
+
+
+def driver_tracking_for(venue: Venue) -> DriverTracking:
+    """A venue's driver tracking; what is not set up of it is said when it is called."""
+    from shared.adapters.driver_tracking.service import HttpDriverTracking
+
+    return HttpDriverTracking(
+        _guarded_http(),
+        venue=venue,
+        secrets=lambda: secret().driver_tracking(venue.id),
+        timeout_s=settings().timings.driver_timeout_s,
+        now=now,
     )
 
 
@@ -304,25 +327,29 @@ def tell_platforms() -> TellPlatforms:
     """Makes deliveries of an event."""
     from shared.usecases.tell_platforms import TellPlatforms
 
-    return TellPlatforms(_endpoint_book(), _platform_deliveries(), _delivery_queue(), now)
+    return TellPlatforms(_endpoint_book(), _platform_deliveries(), _delivery_queue(), now, _order_body)
+
+
+def _order_body(order_id: str) -> bytes | None:
+    from shared.web.views import callback_body
+
+    order = readings().order(order_id, fresh=True)
+    return callback_body(order) if order else None
 
 
 @once
 def deliver_event() -> DeliverEvent:
     """Makes one attempt of a delivery."""
-    from shared.adapters.http.clients import make_client
-    from shared.adapters.http.guarded import guarded
     from shared.adapters.http.webhooks import HttpPoster
     from shared.usecases.deliver_event import DeliverEvent
 
-    http = _http() if settings().private_endpoints else make_client(guarded(transport()))
     return DeliverEvent(
         endpoints=_endpoint_book(),
         deliveries=_platform_deliveries(),
         queue=_delivery_queue(),
         failures=_failure_queue(),
         box=_secret_box(),
-        poster=HttpPoster(http, settings().timings.delivery_timeout_s, now),
+        poster=HttpPoster(_guarded_http(), settings().timings.delivery_timeout_s, now),
         timings=settings().timings,
         now=now,
         later=lambda wait_s: wait_s * random.uniform(1.0, 1.1),

@@ -33,6 +33,11 @@ class InMemoryStackSecret:
             raise NotFoundError(f"there is no secret of signed webhooks for the venue {venue_id}")
         return self.kept.hooks[venue_id]
 
+    def driver_tracking(self, venue_id: str) -> tuple[str, ...]:
+        if not self.kept.driver_tracking.get(venue_id):
+            raise NotFoundError(f"there is no driver-tracking secret for the venue {venue_id}")
+        return self.kept.driver_tracking[venue_id]
+
     def content(self) -> SecretContent:
         return self.kept
 

@@ -52,8 +52,8 @@ def set_(
     ] = None,
 ) -> None:
     """Create or change a venue. Credentials come from KOUNTA_CLIENT_ID, KOUNTA_CLIENT_SECRET, KOUNTA_SIGNATURE_TOKEN,
-    KOUNTA_REFRESH_TOKEN, NOWBOOKIT_API_KEY, NOWBOOKIT_HOOK_TOKEN, RESDIARY_HOOK_SECRET and STANDARD_HOOK_SECRET, or are
-    asked for; stored ones stay."""
+    KOUNTA_REFRESH_TOKEN, NOWBOOKIT_API_KEY, NOWBOOKIT_HOOK_TOKEN, RESDIARY_HOOK_SECRET, STANDARD_HOOK_SECRET and
+    DRIVER_TRACKING_SECRET, or are asked for; stored ones stay."""
     session = session_of(context)
     read = read_venue(file)
     venue = read.venue if read.has_mode else with_present_mode(session.stack, read.venue)
@@ -80,6 +80,7 @@ def show(context: typer.Context, venue_id: Annotated[str, typer.Argument()], as_
         "nowbookit": venue.id in content.nowbookit,
         "resdiary": bool(hooks.resdiary),
         "standard": bool(hooks.standard),
+        "driver_tracking": venue.id in content.driver_tracking,
     }
     addresses = {topic.name: address_of(stack.addresses.public_url, venue.id, topic.path) for topic in read_topics(())}
     providers = {

@@ -128,6 +128,16 @@ WORDS: Mapping[str, Words] = {
         "The terminal that prints such orders is not online.",
         "Wake the terminal up, or switch pass-thru printing off.",
     ),
+    "driver_tracking_failed": Words(
+        "No driver was booked",
+        "The driver-tracking service cannot be reached or answers with errors. The order in the POS is not affected.",
+        "Book a driver for this delivery by hand.",
+    ),
+    "driver_tracking_refused": Words(
+        "Driver tracking refused the delivery",
+        "The driver-tracking service does not take this delivery. The order in the POS is not affected.",
+        "Book a driver by hand. If every delivery is refused, check the service's address and secret.",
+    ),
     "undo_failed": Words(
         "Order could not be deleted",
         "The booking is no longer seated, but the POS did not let us delete its order.",

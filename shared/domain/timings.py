@@ -72,6 +72,8 @@ class Timings:
     """Whole time-out of a call that reads from the POS or a booking platform."""
     write_timeout_s: float = 10
     """Whole time-out of a call that writes."""
+    driver_timeout_s: float = 8
+    """Whole time-out of a call to a venue's driver tracking."""
     time_reserve_s: float = 2
     """A call starts only when its time-out and this are left of the function's time and of the lease."""
 

@@ -63,6 +63,8 @@ class Venue:
     """ResDiary's name or number of the restaurant (`MicrositeName` or `ProviderId`); None: no webhooks of it."""
     standard_hook_platform: str | None = None
     """Under which platform's name the bookings of Standard Webhooks are kept; None: no such webhooks."""
+    driver_tracking_url: str | None = None
+    """Where deliveries are told to the service that sends drivers; None: there is none. Its secret is not here."""
     notify_emails: tuple[str, ...] = ()
     notify_mobiles: tuple[str, ...] = ()
     undo_window_s: float | None = None

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from shared.domain.deliveries.callback import ending_of, signer_of
 from shared.domain.deliveries.delivery import (
     Answer,
     Delivery,
@@ -67,31 +68,51 @@ class DeliverEvent:
         delivery = self.deliveries.delivery(delivery_id)
         if delivery is None or not delivery.is_due(self.now()):
             return None
-        endpoint = self.endpoints.endpoint(delivery.platform, delivery.endpoint_id)
         with contextlib.suppress(ConflictError):  # another worker was first
+            if delivery.url is not None:
+                return self._call_back(delivery_id, delivery, delivery.url)
+            endpoint = self.endpoints.endpoint(delivery.platform, delivery.endpoint_id)
             if endpoint is None:
                 return self.deliveries.save(given_up(delivery, DeliveryState.CANCELLED))
             if not endpoint.is_active and delivery.type != TEST_TYPE:
                 return self.deliveries.save(given_up(delivery, DeliveryState.HELD))
             if is_spent(delivery, self.timings):  # its last worker died
                 return self.deliveries.save(given_up(delivery, DeliveryState.FAILED))
-            return self._attempt(delivery_id, delivery, endpoint)
+            delivery, answer = self._post(delivery, endpoint.url, endpoint)
+            self._note(endpoint, answer)
+            return self._ended(delivery_id, delivery, answer)
         return None
 
-    def _attempt(self, delivery_id: str, delivery: Delivery, endpoint: Endpoint) -> Delivery:
+    def _call_back(self, delivery_id: str, delivery: Delivery, url: str) -> Delivery:
+        """No endpoint stands behind a callback, so none is paused; whoever answers 410 hears no more of that order."""
+        ending = ending_of(delivery, self.now())
+        if self.deliveries.delivery(self.deliveries.id_of(ending)) is not None:
+            return self.deliveries.save(given_up(delivery, DeliveryState.CANCELLED))
+        if is_spent(delivery, self.timings):
+            return self.deliveries.save(given_up(delivery, DeliveryState.FAILED))
+        signer = signer_of(self.endpoints.endpoints(delivery.platform), delivery.venue_id)
+        delivery, answer = self._post(delivery, url, signer)
+        if answer.is_gone:
+            self.deliveries.put_new(ending)
+        return self._ended(delivery_id, delivery, answer)
+
+    def _post(self, delivery: Delivery, url: str, signer: Endpoint | None) -> tuple[Delivery, Answer]:
+        """One attempt, noted before it is made; without a signer, unsigned."""
         began = self.now()
-        sealed = endpoint.signing_secrets(began)
-        secrets = [self.box.open(owner_of(endpoint), each.ciphertext) for each in sealed]
+        secrets = []
+        if signer is not None:
+            secrets = [self.box.open(owner_of(signer), each.ciphertext) for each in signer.signing_secrets(began)]
         body = delivery.body.encode()
         headers = signed_headers(delivery.event_id, body, began, secrets)
         delivery = self.deliveries.save(begun(delivery, began, self.timings))
-        answer = self.poster.post(endpoint.url, headers, body)
-        self._note(endpoint, answer)
+        return delivery, self.poster.post(url, headers, body)
+
+    def _ended(self, delivery_id: str, delivery: Delivery, answer: Answer) -> Delivery:
         delivery = self.deliveries.save(after_answer(delivery, answer, self.now(), self.timings, self.later))
         said = {
             "delivery": delivery.event_id,
             "platform": delivery.platform,
-            "endpoint": endpoint.id,
+            "endpoint": delivery.endpoint_id,
             "attempt": delivery.made,
             "state": delivery.state,
             "http_status": answer.status,

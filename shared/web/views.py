@@ -18,6 +18,7 @@ from shared.domain.readings import BookingReading, EventReading
 from shared.domain.sales import Sale
 
 Content = dict[str, Any]
+_OF_THE_GUEST = ("customer", "delivery_address", "notes")
 
 
 def booking_view(reading: BookingReading) -> Content:
@@ -104,6 +105,14 @@ def order_view(order: Order, requests: Mapping[str, bytes] | None = None) -> Con
         "updated_at": _time(order.updated_at),
         "attempts": [_attempt_view(attempt) for attempt in create.attempts],
     }
+
+
+def callback_body(order: Order) -> bytes:
+    """The order as it is posted to its own address: what `GET` shows, without the guest, whom the platform knows."""
+    view = order_view(order)
+    return simplejson.dumps(
+        view | {name: None for name in _OF_THE_GUEST if name in view}, separators=(",", ":")
+    ).encode()
 
 
 def sale_view(sale: Sale) -> Content:

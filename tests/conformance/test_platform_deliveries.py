@@ -68,7 +68,7 @@ def test_every_field_comes_back() -> None:
     )
     assert codec.load(Endpoint, codec.dump(endpoint)) == endpoint
     delivery = after_answer(begun(made(1), NOON, Timings()), Answer(500), at(1), Timings(), lambda wait_s: wait_s)
-    delivery = replace(delivery, round_from=3, next_is_manual=True, version=2)
+    delivery = replace(delivery, round_from=3, next_is_manual=True, url="https://hooks.example.com/o/1", version=2)
     assert codec.load(Delivery, codec.dump(delivery)) == delivery
 
 

@@ -26,6 +26,7 @@ from tests.fake_secrets import InMemoryStackSecret
 KOUNTA = ConnectionSecret(Credentials("client-1", "very-secret"), ("token-old", "token-new"))
 DIARY = NowBookItSecret("diary-key", "X-Hook-Token", ("hook-1",))
 HOOKS = HookSecrets(("rd-new", "rd-old"), "example-bookings", ("whsec_bmV3", "whsec_b2xk"))
+DRIVERS = ("whsec_ZHJpdmVyLW5ldw==", "whsec_ZHJpdmVyLW9sZA==")
 AS_MADE = {"link_key": "link-key", "connections": {}, "nowbookit": {}}
 
 
@@ -101,7 +102,7 @@ def secret(request: pytest.FixtureRequest) -> StackSecret | InMemoryStackSecret:
 
 def fill(content: SecretContent) -> SecretContent:
     content = content.with_connection("kounta-5678", KOUNTA).with_nowbookit("harbour", DIARY)
-    return content.with_hooks("harbour", HOOKS)
+    return content.with_hooks("harbour", HOOKS).with_driver_tracking("harbour", DRIVERS)
 
 
 def test_what_is_stored_is_found(secret: StackSecret | InMemoryStackSecret) -> None:
@@ -110,6 +111,7 @@ def test_what_is_stored_is_found(secret: StackSecret | InMemoryStackSecret) -> N
     assert secret.connection("kounta-5678") == KOUNTA
     assert secret.nowbookit("harbour") == DIARY
     assert secret.hooks("harbour") == HOOKS
+    assert secret.driver_tracking("harbour") == DRIVERS
     assert secret.link_key() == "link-key"
 
 
@@ -118,11 +120,13 @@ def test_what_is_missing_is_said(secret: StackSecret | InMemoryStackSecret) -> N
         secret.connection("kounta-1")
     with pytest.raises(NotFoundError, match="harbour"):
         secret.nowbookit("harbour")
+    with pytest.raises(NotFoundError, match="harbour"):
+        secret.driver_tracking("harbour")
 
 
 def test_nothing_secret_in_a_repr() -> None:
     shown = repr(fill(SecretContent("link-key")))
-    for hidden in ("link-key", "very-secret", "token-old", "diary-key", "hook-1"):
+    for hidden in ("link-key", "very-secret", "token-old", "diary-key", "hook-1", *DRIVERS):
         assert hidden not in shown
 
 

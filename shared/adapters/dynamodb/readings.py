@@ -78,14 +78,16 @@ class DynamoDBReadings:
         item = self.client.get_item(TableName=self.table, Key=where, ConsistentRead=True).get("Item")
         return _event_reading(item) if item else None
 
-    def order(self, order_id: str) -> Order | None:
-        """An order by its id."""
-        link = self.client.get_item(TableName=self.table, Key=order_link_key(order_id)).get("Item")
+    def order(self, order_id: str, *, fresh: bool = False) -> Order | None:
+        """An order by its id; `fresh`: with everything that was stored before now."""
+        where = order_link_key(order_id)
+        link = self.client.get_item(TableName=self.table, Key=where, ConsistentRead=fresh).get("Item")
         if link is None:
             return None
         for item in query_all(
             self.client,
             TableName=self.table,
+            ConsistentRead=fresh,
             KeyConditionExpression="pk = :pk AND begins_with(sk, :orders)",
             ExpressionAttributeValues={":pk": link["record_id"], ":orders": {"S": "ORDER#"}},
         ):

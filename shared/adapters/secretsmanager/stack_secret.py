@@ -3,7 +3,8 @@
     {"link_key": "…",
      "connections": {"kounta-5678": {"client_id": "…", "client_secret": "…", "signature_tokens": ["…"]}},
      "nowbookit": {"<venue id>": {"api_key": "…", "hook_header": "…", "hook_tokens": ["…"]}},
-     "hooks": {"<venue id>": {"resdiary": ["…"], "standard": {"platform": "…", "secrets": ["whsec_…"]}}}}
+     "hooks": {"<venue id>": {"resdiary": ["…"], "standard": {"platform": "…", "secrets": ["whsec_…"]}}},
+     "driver_tracking": {"<venue id>": ["whsec_…"]}}
 
 Tokens are lists, so that one can be rotated while both sides still change over. Entries unknown to this code are kept.
 """
@@ -85,6 +86,8 @@ class SecretContent:
     connections: Mapping[str, ConnectionSecret] = field(default_factory=dict)
     nowbookit: Mapping[str, NowBookItSecret] = field(default_factory=dict)
     hooks: Mapping[str, HookSecrets] = field(default_factory=dict)
+    driver_tracking: Mapping[str, tuple[str, ...]] = field(default_factory=dict, repr=False)
+    """What calls to a venue's driver tracking are signed with, newest first: all of them sign."""
     rest: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def with_connection(self, connection_id: str, secret: ConnectionSecret) -> SecretContent:
@@ -98,6 +101,10 @@ class SecretContent:
     def with_hooks(self, venue_id: str, secrets: HookSecrets) -> SecretContent:
         """The same with these secrets of the venue's signed webhooks in the place of earlier ones."""
         return replace(self, hooks={**self.hooks, venue_id: secrets})
+
+    def with_driver_tracking(self, venue_id: str, secrets: tuple[str, ...]) -> SecretContent:
+        """The same with these secrets of the venue's driver tracking in the place of earlier ones."""
+        return replace(self, driver_tracking={**self.driver_tracking, venue_id: secrets})
 
 
 class StackSecret:
@@ -142,6 +149,13 @@ class StackSecret:
         found = self._find(lambda content: content.hooks.get(venue_id))
         if found is None:
             raise NotFoundError(f"there is no secret of signed webhooks for the venue {venue_id}")
+        return found
+
+    def driver_tracking(self, venue_id: str) -> tuple[str, ...]:
+        """What calls to a venue's driver tracking are signed with, newest first. Raises NotFoundError."""
+        found = self._find(lambda content: content.driver_tracking.get(venue_id))
+        if not found:
+            raise NotFoundError(f"there is no driver-tracking secret for the venue {venue_id}")
         return found
 
     def content(self) -> SecretContent:
@@ -227,6 +241,7 @@ def parse(text: str) -> SecretContent:
                 for name, entry in given.get("nowbookit", {}).items()
             },
             hooks={name: _hooks(entry) for name, entry in given.get("hooks", {}).items()},
+            driver_tracking={name: _texts(entry) for name, entry in given.get("driver_tracking", {}).items()},
             rest={name: entry for name, entry in given.items() if name not in _KNOWN},
         )
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -259,11 +274,12 @@ def dump(content: SecretContent) -> str:
                 }
                 for name, one in content.hooks.items()
             },
+            "driver_tracking": {name: list(secrets) for name, secrets in content.driver_tracking.items()},
         }
     )
 
 
-_KNOWN = {"link_key", "connections", "nowbookit", "hooks"}
+_KNOWN = {"link_key", "connections", "nowbookit", "hooks", "driver_tracking"}
 
 
 def _hooks(entry: Mapping[str, Any]) -> HookSecrets:

@@ -25,7 +25,7 @@ class DeliveryState(StrEnum):
     HELD = "held"
     """Its endpoint is paused or disabled: a replay sends it."""
     CANCELLED = "cancelled"
-    """Its endpoint was removed."""
+    """Its endpoint was removed; or a callback's receiver wants no more of its order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,8 @@ class Delivery:
     round_from: int = 0
     """Number of the last attempt before the current run of the schedule."""
     next_is_manual: bool = False
+    url: str | None = None
+    """Of a callback: the address that came with its order. None: its endpoint's."""
     version: int = 0
 
     @property
@@ -141,7 +143,7 @@ def after_answer(
     if answer.is_success:
         return replace(delivery, state=DeliveryState.DELIVERED)
     if answer.is_gone:
-        return replace(delivery, state=DeliveryState.HELD)
+        return replace(delivery, state=DeliveryState.HELD if delivery.url is None else DeliveryState.CANCELLED)
     if is_spent(delivery, timings):
         return replace(delivery, state=DeliveryState.FAILED)
     wait_s = later(timings.delivery_ladder_s[delivery.made - delivery.round_from - 1])

@@ -19,12 +19,18 @@ EVENT_TYPES = (
     "booking.order_opened",
     "booking.undo_refused",
     "booking.finished",
+    "order.sent",
     "order.accepted",
+    "order.ready",
+    "order.out_for_delivery",
     "order.rejected",
     "order.completed",
     "order.deleted",
+    "order.refunded",
+    "order.handled",
     "order.unknown",
     "order.pos_failed",
+    "order.failed",
 )
 """What an endpoint can choose. One that chooses nothing hears of all, later ones too."""
 
@@ -74,8 +80,11 @@ class Endpoint:
 
     def wants(self, event_type: str, venue_id: str) -> bool:
         """Whether it hears of such an event at this venue."""
-        covers = EVERY_VENUE in self.venues or venue_id in self.venues
-        return covers and (not self.types or event_type in self.types)
+        return self.covers(venue_id) and (not self.types or event_type in self.types)
+
+    def covers(self, venue_id: str) -> bool:
+        """Whether the venue is one of its own."""
+        return EVERY_VENUE in self.venues or venue_id in self.venues
 
     @property
     def is_active(self) -> bool:

@@ -25,19 +25,24 @@ class PlatformEvent:
     platform: str
     venue_id: str
     data: dict[str, Any] = field(default_factory=dict)
+    callback_uri: str | None = None
+    """Where the platform wants to be told of this one order; no part of what endpoints are sent."""
 
     @classmethod
     def of_outbox(cls, item_id: str, item: OutboxItem) -> PlatformEvent | None:
         """What platforms hear of an outbox item; None for what stays with us."""
         if item.type in INTERNAL:
             return None
+        data = {"venue_id": item.venue_id, **item.data}
+        callback_uri = data.pop("callback_uri", None)
         return cls(
             id="evt_" + item_id.removeprefix("OUTBOX#"),
             type=item.type,
             at=item.at,
             platform=item.platform,
             venue_id=item.venue_id,
-            data={"venue_id": item.venue_id, **item.data},
+            data=data,
+            callback_uri=callback_uri if item.type.startswith("order.") else None,
         )
 
     @classmethod

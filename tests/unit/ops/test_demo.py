@@ -71,6 +71,15 @@ def test_the_diary_tells_the_relay(bench: Bench, first: str) -> None:
     assert first not in str(delivery)
 
 
+def test_deliveries_go_to_the_sandbox_where_private_addresses_are_allowed(bench: Bench) -> None:
+    assert bench.stack.known is not None
+    bench.stack.known = replace(bench.stack.known, private_endpoints=True)
+    provision_demo(bench.stack, SANDBOX, PUBLIC)
+    assert bench.stack.settings.get("demo").driver_tracking_url == f"{SANDBOX}/_driver/demo"
+    assert bench.stack.settings.get("demo-oauth").driver_tracking_url is None
+    assert check(bench) == [True, True]
+
+
 def test_what_goes_into_stack_json(bench: Bench) -> None:
     made = provision_demo(bench.stack, SANDBOX, PUBLIC)
     assert made.as_json() == {

@@ -12,7 +12,7 @@ from shared.adapters.kounta.administration import KountaAdministration
 from shared.adapters.secretsmanager.stack_secret import HookSecrets
 from shared.domain.access import Platform
 from shared.domain.venues import Venue, VenueMode
-from tests.unit.ops.conftest import PUBLIC, Bench
+from tests.unit.ops.conftest import PUBLIC, SANDBOX, Bench
 
 
 def findings(bench: Bench, *, ok: bool) -> dict[str, dict[str, Any]]:
@@ -181,3 +181,21 @@ def test_signed_webhooks_need_their_secrets(ready: Bench) -> None:
     assert found["Standard Webhooks"]["state"] == "note"
     ready.stack.settings.put_platform(Platform("example-bookings", "Example bookings"))
     assert findings(ready, ok=True)["Standard Webhooks"]["found"] == "a secret stored for example-bookings"
+
+
+def test_driver_tracking_is_https_has_a_secret_and_answers(ready: Bench) -> None:
+    change(ready, driver_tracking_url="https://127.0.0.1/orders")
+    assert "no secret stored" in findings(ready, ok=False)["driver tracking"]["found"]
+    ready.stack.secret.update(lambda content: content.with_driver_tracking("harbour", ("whsec_b25l",)))
+    assert "open internet" in findings(ready, ok=False)["driver tracking"]["found"]
+    change(ready, driver_tracking_url=f"{SANDBOX}/_driver/harbour")
+    assert "https" in findings(ready, ok=False)["driver tracking"]["found"]
+
+    assert ready.stack.known is not None
+    ready.stack.known = replace(ready.stack.known, private_endpoints=True)
+    del ready.stack.addresses
+    assert findings(ready, ok=True)["driver tracking"]["state"] == "right"
+    assert ready.sandbox.driver.shown() == [], "to ask books no driver"
+    for fault, said in (("reset_before", "does not answer"), ("503", "answers 503")):
+        ready.control("faults", {"operation": "driver.track", "fault": fault, "times": 1})
+        assert said in findings(ready, ok=False)["driver tracking"]["found"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,11 +11,11 @@ import pytest
 from ops.venue_file import read_venue
 from shared.adapters.kounta.tokens import Credentials
 from shared.domain.venues import VenueMode
-from tests.unit.ops.conftest import CREDENTIALS, PUBLIC, VENUE, Bench
+from tests.unit.ops.conftest import CREDENTIALS, PUBLIC, SANDBOX, VENUE, Bench
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "docs" / "examples"
 OAUTH = VENUE.replace('site_id = "823"', 'site_id = "823"\nauth = "oauth"')
-SIGNED = {"resdiary": False, "standard": False}
+SIGNED = {"resdiary": False, "standard": False, "driver_tracking": False}
 DIARY = VENUE.replace("[pos]", 'nowbookit_location_id = "LOC-823"\n[pos]')
 
 
@@ -228,6 +229,34 @@ def test_the_full_example_names_every_key() -> None:
 def test_ids_may_be_numbers(bench: Bench, tmp_path: Path) -> None:
     bench.run("venue", "set", written(tmp_path, VENUE.replace('"823"', "823").replace('"5678"', "5678")))
     assert bench.json("venue", "show", "harbour")["pos"]["company_id"] == "5678"
+
+
+def test_driver_tracking(bench: Bench, tmp_path: Path) -> None:
+    assert bench.stack.known is not None
+
+    def file(url: str) -> str:
+        return written(tmp_path, VENUE.replace("[pos]", f'driver_tracking_url = "{url}"\n[pos]'))
+
+    assert "driver_tracking_url is not a URL" in bench.run("venue", "set", file("drivers"), ok=False).stderr
+    assert "https" in bench.run("venue", "set", file("http://drivers.example.com/"), ok=False).stderr
+    good = file("https://drivers.example.com/orders")
+    assert "DRIVER_TRACKING_SECRET" in bench.run("venue", "set", good, ok=False).stderr
+    for wrong in ("ZHJpdmVy", "whsec_?"):
+        bench.environment["DRIVER_TRACKING_SECRET"] = wrong
+        assert "wrong form" in bench.run("venue", "set", good, ok=False).stderr
+    assert bench.json("venue", "list") == []
+    for secret in ("whsec_b25l", "whsec_dHdv"):
+        bench.environment["DRIVER_TRACKING_SECRET"] = secret
+        assert secret not in bench.run("venue", "set", good).output
+    assert bench.stack.secret.driver_tracking("harbour") == ("whsec_dHdv", "whsec_b25l")
+    bench.run("venue", "set", good, "--forget-old-tokens")
+    assert bench.stack.secret.driver_tracking("harbour") == ("whsec_dHdv",)
+    shown = bench.json("venue", "show", "harbour")
+    assert shown["driver_tracking_url"] == "https://drivers.example.com/orders"
+    assert shown["credentials"]["driver_tracking"] is True
+    bench.stack.known = replace(bench.stack.known, private_endpoints=True)
+    del bench.stack.addresses
+    bench.run("venue", "set", file(f"{SANDBOX}/_driver/harbour"))
 
 
 def test_mode(ready: Bench) -> None:

@@ -1,0 +1,1 @@
+"""A venue's driver-tracking service: our own format, signed after Standard Webhooks."""
