@@ -20,7 +20,7 @@ from pydantic.json_schema import models_json_schema
 from ops.openapi_operations import OPERATIONS as BASIC_OPERATIONS
 from ops.openapi_operations import TAGS as BASIC_TAGS
 from ops.openapi_operations import Operation, Parameter
-from ops.openapi_webhooks import WEBHOOK_OPERATIONS, WEBHOOK_TAGS
+from ops.openapi_webhooks import WEBHOOK_OPERATIONS, WEBHOOK_TAGS, platform_webhooks
 from shared.web.schemas import Problem
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -64,6 +64,7 @@ def specification() -> Json:
         "servers": [{"url": "/"}],
         "tags": [{"name": name, "description": text} for name, text in TAGS.items()],
         "paths": paths,
+        "webhooks": platform_webhooks(),
         "components": {
             "schemas": definitions["$defs"],
             "securitySchemes": {

@@ -9,14 +9,15 @@ from datetime import datetime, timedelta
 from shared.adapters.dynamodb.delivery_book import content_hash
 from shared.adapters.dynamodb.pace import interval_ms, tolerance_ms
 from shared.adapters.dynamodb.record_book import EVENTS_A_STEP
-from shared.adapters.dynamodb.schema import booking_of, booking_record_id, millis, pos_order_pk
+from shared.adapters.dynamodb.schema import booking_of, booking_record_id, group_pk, millis, pos_order_pk
 from shared.domain.bookings.booking import Booking, in_order_of_time
 from shared.domain.bookings.events import BookingEvent, ThinNotice
 from shared.domain.bookings.rules import Decision
 from shared.domain.errors import ConflictError, NotFoundError, ReferenceReusedError
 from shared.domain.orders.writes import WriteState
 from shared.domain.pace import Slots
-from shared.domain.pos_news import OrderLink, PosHint, PosOrderFile, SettledNews
+from shared.domain.pos_activity import PosActivity
+from shared.domain.pos_news import GroupLink, OrderLink, PosGroup, PosHint, PosOrderFile, SettledNews
 from shared.domain.record import Claimed, Decided, Lease, OutboxItem, Record, Stored
 from shared.domain.sales import Sale
 from shared.domain.timings import Timings
@@ -42,6 +43,8 @@ class InMemoryBook:
     events: dict[str, dict[str, KeptEvent]] = field(default_factory=dict)
     files: dict[str, PosOrderFile] = field(default_factory=dict)
     settled_hints: dict[str, set[str]] = field(default_factory=dict)
+    groups: dict[str, PosGroup] = field(default_factory=dict)
+    closed_groups: set[str] = field(default_factory=set)
     order_links: dict[str, OrderLink] = field(default_factory=dict)
     outbox: list[OutboxItem] = field(default_factory=list)
     idle: bool = True
@@ -86,6 +89,8 @@ class InMemoryBook:
         for each in decided:
             if each.event_id not in self.events.get(after.id, {}):
                 raise ConflictError(each.event_id)
+        if news is not None:
+            self._next_activity(self.load_file(news.file.venue_id, news.file.pos_order_id), news)
         saved = replace(after, version=before.version + 1)
         self._keep(saved)
         for order in saved.orders:
@@ -121,7 +126,20 @@ class InMemoryBook:
         done = {hint.id for hint in news.file.hints}
         self.settled_hints.setdefault(pk, set()).update(done)
         left = tuple(hint for hint in known.hints if hint.id not in done)
-        self.files[pk] = replace(known, link=news.file.link or known.link, hints=left, sale=news.sale or known.sale)
+        self.files[pk] = replace(
+            known,
+            link=news.file.link or known.link,
+            hints=left,
+            sale=news.sale or known.sale,
+            activity=self._next_activity(known, news),
+        )
+
+    def _next_activity(self, known: PosOrderFile, news: SettledNews) -> PosActivity:
+        if news.activity is None or news.activity == news.file.activity:
+            return known.activity
+        if known.activity.version != news.file.activity.version:
+            raise ConflictError("activity")
+        return replace(news.activity, version=known.activity.version + 1)
 
     def put_event(
         self, venue_id: str, platform: str, booking_id: str, event: BookingEvent | ThinNotice, now: datetime
@@ -145,6 +163,25 @@ class InMemoryBook:
         self.files[pk] = replace(file, hints=(*file.hints, hint))
         return True
 
+    def put_group(self, group: PosGroup, now: datetime) -> bool:
+        return self.groups.setdefault(group_pk(group), group) is group
+
+    def open_group(self, group_key: str) -> PosGroup | None:
+        return None if group_key in self.closed_groups else self.groups.get(group_key)
+
+    def link_members(self, group: PosGroup, now: datetime) -> None:
+        for member in group.members:
+            file = self.load_file(group.venue_id, member.pos_order_id)
+            link = GroupLink(group.group_id, group.received_at)
+            self.files[pos_order_pk(group.venue_id, member.pos_order_id)] = replace(file, group=link)
+
+    def close_group(self, group: PosGroup, outbox: Sequence[OutboxItem], now: datetime) -> None:
+        key = group_pk(group)
+        if key in self.closed_groups or key not in self.groups:
+            raise ConflictError(key)
+        self.closed_groups.add(key)
+        self.outbox.extend(outbox)
+
     def overdue(self, now: datetime) -> Iterator[tuple[str, datetime]]:
         for record_id, kept in self.events.items():
             yield from ((record_id, each.due_at) for each in kept.values() if not each.decision and each.due_at <= now)
@@ -154,6 +191,7 @@ class InMemoryBook:
                 yield record.id, due_at
         for pk, file in self.files.items():
             yield from ((pk, hint.received_at) for hint in file.hints)
+        yield from ((key, each.received_at) for key, each in self.groups.items() if key not in self.closed_groups)
 
     @property
     def sales(self) -> list[Sale]:

@@ -17,6 +17,7 @@ from shared.adapters.http.foreign import (
     OptionalId,
     Text,
     Whole,
+    as_text,
     read_json,
 )
 from shared.adapters.kounta.variations import LineAmounts, OrderAmounts, service_charge, variations
@@ -102,6 +103,8 @@ class KountaOrder(KountaListedOrder):
     sale_id: Text = Field(None, validation_alias=AliasChoices("sale_id", "saleid"))
     order_type: Text = None
     guests: Whole = None
+    customer: Any = None
+    customer_id: OptionalId = None
     callback_uri: Text = None
     reject_reason: Any = None
     paid: Amount = Decimal(0)
@@ -149,6 +152,7 @@ def read_order(body: bytes) -> PosOrder:
         sale_id=order.sale_id,
         order_type=order.order_type,
         guests=order.guests,
+        customer_id=_customer_id(order),
         callback_uri=order.callback_uri,
         reject_reason=reject_reason(order.reject_reason),
         deleted=order.deleted,
@@ -192,6 +196,12 @@ def reject_reason(given: object) -> str | None:
     if isinstance(given, dict):
         return ": ".join(str(given[key]).strip() for key in ("name", "notes") if given.get(key)) or None
     return given.strip() or None if isinstance(given, str) else None
+
+
+def _customer_id(order: KountaOrder) -> str | None:
+    """Without a customer there is no `customer`; whatever else stands there must not make the order unreadable."""
+    given = order.customer.get("id") if isinstance(order.customer, dict) else None
+    return as_text(given) or order.customer_id
 
 
 def _line(line: KountaLine) -> PosLine:

@@ -50,6 +50,8 @@ class PosOrder:
     sale_id: str | None = None
     order_type: str | None = None
     guests: int | None = None
+    customer_id: str | None = None
+    """The customer who is linked to it now."""
     callback_uri: str | None = None
     """Not there on COMPLETE orders (Kounta docs: Get an order)."""
     reject_reason: str | None = None
