@@ -98,7 +98,9 @@ def subscribe(
     ids = {webhook_id for _, webhook_id in kept}
     doubled = {(topic.name, address_of(addresses.public_url, venue.id, topic.path)) for topic in topics}
     bases = (addresses.public_url, addresses.api_url, *retired_urls)
-    ours = {address_of(base, venue.id, topic.path) for base in bases for topic in topics}
+    left_alone = {topic.path for topic, _ in refused}  # what is there may bear the right name
+    paths = {topic.path for topic in topics} - left_alone
+    ours = {address_of(base, venue.id, path) for base in bases for path in paths}
     removed = []
     for one in before:
         if one.id in ids or one.address not in ours:

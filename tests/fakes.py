@@ -164,7 +164,9 @@ class InMemoryBook:
         return True
 
     def put_group(self, group: PosGroup, now: datetime) -> bool:
-        return self.groups.setdefault(group_pk(group), group) is group
+        is_new = group_pk(group) not in self.groups
+        self.groups.setdefault(group_pk(group), group)
+        return is_new
 
     def open_group(self, group_key: str) -> PosGroup | None:
         return None if group_key in self.closed_groups else self.groups.get(group_key)

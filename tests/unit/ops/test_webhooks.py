@@ -97,6 +97,8 @@ def test_names_are_a_setting_of_every_command(ready: Bench, monkeypatch: pytest.
     monkeypatch.setenv(
         TOPICS_VARIABLE, "orders/completed orders/deleted orders/customer=customer-linked orders/printed=kitchen-print"
     )
+    names = {"customer_linked": "orders/customer", "kitchen_print": "orders/printed"}
+    ready.control("state", {"topics": names})
     ready.run("webhooks", "subscribe", "harbour")
     found = at_kounta(ready)
     assert ("orders/customer", CUSTOMER) in found
@@ -111,6 +113,13 @@ def test_a_guessed_name_that_kounta_does_not_know_holds_up_no_other(bench: Bench
     assert "no topic orders/kitchen_print" in said.stderr
     assert "--topic NAME=kitchen-print" in " ".join(said.stderr.split())
     assert at_kounta(bench) == [each for each in ALL if each[1] != PRINT]
+
+
+def test_what_is_there_stays_when_the_name_that_is_tried_is_wrong(ready: Bench) -> None:
+    ready.control("state", {"topics": {"kitchen_print": "orders/printed"}})
+    register(ready, "orders/printed", PRINT)
+    ready.run("webhooks", "subscribe", "harbour")
+    assert ("orders/printed", PRINT) in at_kounta(ready)
 
 
 def test_a_kounta_that_says_no(ready: Bench) -> None:
