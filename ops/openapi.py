@@ -21,7 +21,7 @@ from ops.openapi_operations import OPERATIONS as BASIC_OPERATIONS
 from ops.openapi_operations import TAGS as BASIC_TAGS
 from ops.openapi_operations import Operation, Parameter
 from ops.openapi_pos import POS_OPERATIONS, POS_TAGS
-from ops.openapi_webhooks import WEBHOOK_OPERATIONS, WEBHOOK_TAGS
+from ops.openapi_webhooks import WEBHOOK_OPERATIONS, WEBHOOK_TAGS, platform_webhooks
 from shared.web.schemas import Problem
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -65,6 +65,7 @@ def specification() -> Json:
         "servers": [{"url": "/"}],
         "tags": [{"name": name, "description": text} for name, text in TAGS.items()],
         "paths": paths,
+        "webhooks": platform_webhooks(),
         "components": {
             "schemas": definitions["$defs"],
             "securitySchemes": {

@@ -12,7 +12,7 @@ from shared.adapters.resdiary.parsing import ResDiaryHook
 from shared.web.booking_events import BookingEventIn
 from shared.web.booking_hooks import PROVIDERS, NowBookItHook
 from shared.web.lookups import DEFAULT_DAYS, LONGEST_WAIT_S, MOST_DAYS, MOST_ITEMS
-from shared.web.pos_deliveries import TOPICS, KountaOrderTold
+from shared.web.pos_deliveries import TOPICS, KountaGroupTold, KountaOrderTold
 from shared.web.schemas import (
     Booking,
     BookingEvent,
@@ -255,11 +255,13 @@ OPERATIONS = (
         summary="Kounta's webhooks",
         description=(
             "Signed over the raw bytes with the app's signature token, and bearing the `Authorization` secret that was"
-            " registered. A hint only: the order is read again before anything is believed."
+            " registered. A hint only: the order is read again before anything is believed. `group-finalised` brings a"
+            " group, the others an order; `customer-linked` is told of links and of their end."
         ),
         security=({"kountaSignature": [], "kountaWebhookSecret": []},),
         parameters=(Parameter("topic", "path", "", {"type": "string", "enum": list(TOPICS)}),),
         body=KountaOrderTold,
+        other_bodies=(KountaGroupTold,),
         answers=(
             Answer(
                 200,

@@ -233,7 +233,7 @@ def _webhooks(stack: DeployedStack, line: Line, venue: Venue, topics: Sequence[T
     found: list[Webhook] = line.administration.list_webhooks()
     for topic in topics:
         subject = f"webhook {topic.name}"
-        if faults := faults_of(topic, found, venue, stack.addresses, stack.secret.link_key()):
+        if faults := faults_of(topic, found, venue, stack.addresses, stack.secret.link_key(), topics):
             yield Finding(subject, State.WRONG, "; ".join(faults), f"posrelay webhooks subscribe {venue.id}")
         else:
             yield Finding(subject, State.RIGHT, f"there once, for site {venue.pos.site_id}")

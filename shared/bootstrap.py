@@ -11,7 +11,14 @@ import boto3
 from botocore.config import Config
 
 from shared.adapters.dynamodb.delivery_book import DynamoDBDeliveryBook
-from shared.adapters.dynamodb.schema import booking_of, booking_record_id, pos_order_of, pos_order_pk
+from shared.adapters.dynamodb.schema import (
+    booking_of,
+    booking_record_id,
+    group_pk,
+    pos_order_of,
+    pos_order_pk,
+    venue_of_group,
+)
 from shared.adapters.dynamodb.settings_book import DynamoDBSettingsBook
 from shared.adapters.secretsmanager.stack_secret import StackSecret
 from shared.adapters.sqs.nudges import SQSNudges
@@ -39,6 +46,7 @@ if TYPE_CHECKING:
     from shared.usecases.care_for_records import CareForRecords
     from shared.usecases.deliver_event import DeliverEvent
     from shared.usecases.driver_tracking import DriverTracking
+    from shared.usecases.link_group import LinkGroup
     from shared.usecases.manage_endpoints import ManageEndpoints
     from shared.usecases.pos_gateway import PosGateway
     from shared.usecases.read_pos import ReadPos
@@ -91,7 +99,8 @@ def delivery_book() -> DynamoDBDeliveryBook:
 @once
 def accept_deliveries() -> AcceptDeliveries:
     """Takes deliveries in."""
-    return AcceptDeliveries(delivery_book(), delivery_book(), nudges(), now, booking_record_id, pos_order_pk)
+    book = delivery_book()
+    return AcceptDeliveries(book, book, nudges(), now, booking_record_id, pos_order_pk, group_pk)
 
 
 @once
@@ -255,6 +264,7 @@ def advance_record() -> AdvanceRecord:
 @once
 def take_in_pos_news() -> TakeInPosNews:
     """Looks into hints."""
+    from shared.observability import count
     from shared.usecases.take_in_pos_news import TakeInPosNews
 
     return TakeInPosNews(
@@ -267,6 +277,24 @@ def take_in_pos_news() -> TakeInPosNews:
         timings=settings().timings,
         now=now,
         sleep=sleep,
+        count=count,
+    )
+
+
+@once
+def link_group() -> LinkGroup:
+    """Takes up finalised groups."""
+    from shared.adapters.dynamodb.group_book import DynamoDBGroupBook
+    from shared.usecases.link_group import LinkGroup
+
+    return LinkGroup(
+        groups=DynamoDBGroupBook(client("dynamodb"), settings().table, settings().timings),
+        book=record_book(),
+        files=record_book(),
+        hints=delivery_book(),
+        nudges=nudges(),
+        news_id=pos_order_pk,
+        now=now,
     )
 
 
@@ -414,4 +442,6 @@ def report_failure() -> ReportFailure:
 
 
 def _venue_of(record_id: str) -> str:
+    if record_id.startswith("GROUP#"):
+        return venue_of_group(record_id)
     return pos_order_of(record_id)[0] if record_id.startswith("POSORDER#") else booking_of(record_id)[0]

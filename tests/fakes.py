@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from shared.adapters.dynamodb.delivery_book import content_hash
 from shared.adapters.dynamodb.pace import interval_ms, tolerance_ms
 from shared.adapters.dynamodb.record_book import EVENTS_A_STEP
-from shared.adapters.dynamodb.schema import booking_of, booking_record_id, millis, pos_order_pk
+from shared.adapters.dynamodb.schema import booking_of, booking_record_id, group_pk, is_online, millis, pos_order_pk
 from shared.domain.bookings.booking import Booking, in_order_of_time
 from shared.domain.bookings.events import BookingEvent, ThinNotice
 from shared.domain.bookings.record import BookingRecord, Decided
@@ -17,8 +17,9 @@ from shared.domain.bookings.rules import Decision
 from shared.domain.errors import ConflictError, NotFoundError, ReferenceReusedError
 from shared.domain.orders.writes import WriteState
 from shared.domain.pace import Slots
-from shared.domain.pos_news import OrderLink, PosHint, PosOrderFile, SettledNews
-from shared.domain.record import Claimed, Lease, OutboxItem, Stored
+from shared.domain.pos_activity import PosActivity
+from shared.domain.pos_news import GroupLink, OrderLink, PosGroup, PosHint, PosOrderFile, SettledNews
+from shared.domain.record import Claimed, Lease, OutboxItem, Record, Stored
 from shared.domain.sales import Sale
 from shared.domain.timings import Timings
 from shared.domain.venues import Venue
@@ -39,19 +40,24 @@ class InMemoryBook:
     """RecordBook, PosOrderBook, EventBook and HintBook in dictionaries."""
 
     timings: Timings = field(default_factory=Timings)
-    records: dict[str, BookingRecord] = field(default_factory=dict)
+    records: dict[str, Record] = field(default_factory=dict)
     events: dict[str, dict[str, KeptEvent]] = field(default_factory=dict)
     files: dict[str, PosOrderFile] = field(default_factory=dict)
     settled_hints: dict[str, set[str]] = field(default_factory=dict)
+    groups: dict[str, PosGroup] = field(default_factory=dict)
+    closed_groups: set[str] = field(default_factory=set)
     order_links: dict[str, OrderLink] = field(default_factory=dict)
     outbox: list[OutboxItem] = field(default_factory=list)
     idle: bool = True
 
-    def load(self, record_id: str) -> BookingRecord | None:
+    def load(self, record_id: str) -> Record | None:
+        if is_online(record_id):
+            return self.records.get(record_id)
         kept = self.events.get(record_id, {})
         head = self.records.get(record_id)
         if head is None and not kept:
             return None
+        assert head is None or isinstance(head, BookingRecord)
         record = head or BookingRecord(id=record_id, version=0, booking=Booking(*booking_of(record_id)))
         open_events = [each.event for each in kept.values() if each.decision is None]
         full = in_order_of_time(event for event in open_events if isinstance(event, BookingEvent))
@@ -67,7 +73,7 @@ class InMemoryBook:
             newest_event=newest.event if newest and isinstance(newest.event, BookingEvent) else None,
         )
 
-    def claim(self, record: BookingRecord, lease: Lease, slots: Slots | None) -> Claimed:
+    def claim(self, record: Record, lease: Lease, slots: Slots | None) -> Claimed:
         self._check(record)
         claimed = replace(record, version=record.version + 1, lease=lease, slot_at=None)
         self._keep(claimed)
@@ -75,18 +81,20 @@ class InMemoryBook:
 
     def save(
         self,
-        before: BookingRecord,
-        after: BookingRecord,
+        before: Record,
+        after: Record,
         *,
         decided: Sequence[Decided] = (),
         outbox: Sequence[OutboxItem] = (),
         news: SettledNews | None = None,
         now: datetime,
-    ) -> BookingRecord:
+    ) -> Record:
         self._check(before)
         for each in decided:
             if each.event_id not in self.events.get(after.id, {}):
                 raise ConflictError(each.event_id)
+        if news is not None:
+            self._next_activity(self.load_file(news.file.venue_id, news.file.pos_order_id), news)
         saved = replace(after, version=before.version + 1)
         self._keep(saved)
         for order in saved.orders:
@@ -106,7 +114,7 @@ class InMemoryBook:
         return [
             record.id
             for record in self.records.values()
-            if record.booking.venue_id == venue_id
+            if record.venue_id == venue_id
             and any(write.state is WriteState.UNKNOWN for order in record.orders for write in order.writes)
         ]
 
@@ -122,7 +130,20 @@ class InMemoryBook:
         done = {hint.id for hint in news.file.hints}
         self.settled_hints.setdefault(pk, set()).update(done)
         left = tuple(hint for hint in known.hints if hint.id not in done)
-        self.files[pk] = replace(known, link=news.file.link or known.link, hints=left, sale=news.sale or known.sale)
+        self.files[pk] = replace(
+            known,
+            link=news.file.link or known.link,
+            hints=left,
+            sale=news.sale or known.sale,
+            activity=self._next_activity(known, news),
+        )
+
+    def _next_activity(self, known: PosOrderFile, news: SettledNews) -> PosActivity:
+        if news.activity is None or news.activity == news.file.activity:
+            return known.activity
+        if known.activity.version != news.file.activity.version:
+            raise ConflictError("activity")
+        return replace(news.activity, version=known.activity.version + 1)
 
     def put_event(
         self, venue_id: str, platform: str, booking_id: str, event: BookingEvent | ThinNotice, now: datetime
@@ -146,6 +167,27 @@ class InMemoryBook:
         self.files[pk] = replace(file, hints=(*file.hints, hint))
         return True
 
+    def put_group(self, group: PosGroup, now: datetime) -> bool:
+        is_new = group_pk(group) not in self.groups
+        self.groups.setdefault(group_pk(group), group)
+        return is_new
+
+    def open_group(self, group_key: str) -> PosGroup | None:
+        return None if group_key in self.closed_groups else self.groups.get(group_key)
+
+    def link_members(self, group: PosGroup, now: datetime) -> None:
+        for member in group.members:
+            file = self.load_file(group.venue_id, member.pos_order_id)
+            link = GroupLink(group.group_id, group.received_at)
+            self.files[pos_order_pk(group.venue_id, member.pos_order_id)] = replace(file, group=link)
+
+    def close_group(self, group: PosGroup, outbox: Sequence[OutboxItem], now: datetime) -> None:
+        key = group_pk(group)
+        if key in self.closed_groups or key not in self.groups:
+            raise ConflictError(key)
+        self.closed_groups.add(key)
+        self.outbox.extend(outbox)
+
     def overdue(self, now: datetime) -> Iterator[tuple[str, datetime]]:
         for record_id, kept in self.events.items():
             yield from ((record_id, each.due_at) for each in kept.values() if not each.decision and each.due_at <= now)
@@ -155,19 +197,22 @@ class InMemoryBook:
                 yield record.id, due_at
         for pk, file in self.files.items():
             yield from ((pk, hint.received_at) for hint in file.hints)
+        yield from ((key, each.received_at) for key, each in self.groups.items() if key not in self.closed_groups)
 
     @property
     def sales(self) -> list[Sale]:
         """Every sale there is."""
         return [file.sale for file in self.files.values() if file.sale]
 
-    def _check(self, record: BookingRecord) -> None:
+    def _check(self, record: Record) -> None:
         known = self.records.get(record.id)
         if (known.version if known else 0) != record.version:
             raise ConflictError(record.id)
 
-    def _keep(self, record: BookingRecord) -> None:
-        self.records[record.id] = replace(record, undecided=(), newest_event=None, has_more=False)
+    def _keep(self, record: Record) -> None:
+        if isinstance(record, BookingRecord):
+            record = replace(record, undecided=(), newest_event=None, has_more=False)
+        self.records[record.id] = record
 
     def _link(self, venue_id: str, pos_order_id: str, link: OrderLink) -> None:
         file = self.load_file(venue_id, pos_order_id)

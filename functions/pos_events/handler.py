@@ -6,8 +6,9 @@ from typing import Any
 
 from shared import bootstrap
 from shared.domain.errors import SignatureError
+from shared.domain.pos_news import PosGroup
 from shared.observability import count, listen_to_the_relay, logger, metrics
-from shared.web.pos_deliveries import callback_hint, webhook_hint
+from shared.web.pos_deliveries import callback_hint, webhook_news
 from shared.web.problems import Response, answer
 from shared.web.requests import Request, serve
 
@@ -23,14 +24,15 @@ def handler(event: dict[str, Any], _context: object) -> Response:
 
 
 def _take_in(request: Request) -> Response:
-    read = callback_hint if request.route == CALLBACK else webhook_hint
+    read = callback_hint if request.route == CALLBACK else webhook_news
     try:
-        hint = read(request, bootstrap.settings_book(), bootstrap.secret(), bootstrap.now())
+        news = read(request, bootstrap.settings_book(), bootstrap.secret(), bootstrap.now())
     except SignatureError:
         count("SignatureFailures")
         raise
-    if hint is None:
+    if news is None:
         count("OtherSiteDeliveries")
         return answer(200, {"status": "ignored"})
-    is_new = bootstrap.accept_deliveries().pos_hint(hint)
+    accept = bootstrap.accept_deliveries()
+    is_new = accept.pos_group(news) if isinstance(news, PosGroup) else accept.pos_hint(news)
     return answer(200, {"status": "accepted", "duplicate": not is_new})

@@ -1,4 +1,4 @@
-"""The one writer. A nudge names a record, or a POS order about which there are hints."""
+"""The one writer. A nudge names a record, a POS order about which there are hints, or a finalised group."""
 
 from __future__ import annotations
 
@@ -27,6 +27,8 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
         try:
             if record_id.startswith("POSORDER#"):
                 bootstrap.take_in_pos_news()(record_id, *pos_order_of(record_id))
+            elif record_id.startswith("GROUP#"):
+                bootstrap.link_group()(record_id)
             else:
                 bootstrap.advance_record()(record_id, context.aws_request_id, lambda: _time_left_s(context))
         except Exception:

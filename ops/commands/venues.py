@@ -16,7 +16,7 @@ from ops.tables import DAYS, Match, compare, read_names, seen_in_bookings
 from ops.venue_check import MODE_WORDS, Finding, State, check_venue
 from ops.venue_file import read_venue
 from ops.venues import CredentialChoices, as_plain, set_mode, set_venue, with_present_mode
-from ops.webhooks import address_of, read_topics
+from ops.webhooks import TOPICS_VARIABLE, address_of, read_topics
 from shared.adapters.secretsmanager.stack_secret import HookSecrets
 from shared.domain.errors import PermissionLostError, RefusedError
 from shared.domain.venues import VenueMode
@@ -121,7 +121,10 @@ def list_(context: typer.Context, as_json: AsJson = False) -> None:
 def check(
     context: typer.Context,
     venue_id: Annotated[str, typer.Argument()],
-    topic: Annotated[list[str] | None, typer.Option(help="Webhook topic to expect, as TOPIC or TOPIC=PATH.")] = None,
+    topic: Annotated[
+        list[str] | None,
+        typer.Option(envvar=TOPICS_VARIABLE, help="Webhook topic to expect, as TOPIC or TOPIC=PATH."),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Hold a venue's settings against what Kounta says: ✓ right, ✗ wrong (with the fix), ! worth knowing, ? not seen.

@@ -10,14 +10,21 @@ from rich.markup import escape
 from ops.commands.venues import AsJson
 from ops.output import progress, say, say_aside, show_json, show_table
 from ops.session import session_of
-from ops.webhooks import TOPICS, address_of, faults_of, read_topics
+from ops.webhooks import TOPICS, TOPICS_VARIABLE, address_of, faults_of, read_topics
 from ops.webhooks import subscribe as subscribe_all
 
-commands = typer.Typer(no_args_is_help=True, help="What Kounta tells us: completed and deleted orders.")
+commands = typer.Typer(
+    no_args_is_help=True, help="What Kounta tells us: orders completed and deleted, customers, prints, groups."
+)
 
 Topics = Annotated[
     list[str] | None,
-    typer.Option("--topic", help=f"Topic, or TOPIC=PATH; repeat for more. [default: {', '.join(TOPICS)}]"),
+    typer.Option(
+        "--topic",
+        envvar=TOPICS_VARIABLE,
+        help="Topic, or TOPIC=PATH; repeat for more. All but the first two names are guesses."
+        f" [default: {', '.join(TOPICS)}]",
+    ),
 ]
 
 
@@ -44,6 +51,9 @@ def subscribe(
         address = address_of(stack.addresses.public_url, venue.id, subscribed.path)
         what = f"{subscribed.name} of site {venue.pos.site_id} → {address} (webhook {webhook_id})"
         say(f"[green]✓[/] {escape(what)}")
+    for refused, words in done.refused:
+        text = f"Kounta has no topic {refused.name} ({words}): name it with --topic NAME={refused.path}"
+        say_aside(f"[yellow]![/] {escape(text)}")
     for gone in done.removed:
         say(f"[green]✓[/] removed a stale one: {escape(gone.topic)} → {escape(gone.address)} (webhook {gone.id})")
 
@@ -79,5 +89,5 @@ def list_(
     ]
     show_table(("id", "topic", "sites", "this venue", "address"), rows)
     link_key = stack.secret.link_key()
-    if any(faults_of(one, found, venue, stack.addresses, link_key) for one in topics):
+    if any(faults_of(one, found, venue, stack.addresses, link_key, topics) for one in topics):
         say_aside(f"[yellow]![/] they are not as they should be: posrelay webhooks subscribe {escape(venue.id)}")

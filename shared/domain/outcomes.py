@@ -15,7 +15,7 @@ from shared.domain.orders.order import Order
 from shared.domain.orders.pos_order import PosOrder
 from shared.domain.orders.stop_signal import StopSignal
 from shared.domain.orders.writes import Write
-from shared.domain.record import Record
+from shared.domain.record import OutboxItem, Record
 from shared.domain.timings import Timings
 from shared.domain.venues import Venue
 
@@ -63,6 +63,16 @@ def stop_signal(
             return against_booking.stop_signal(record, order, write, venue, now, timings)
         case OnlineRecord():
             return against_placed.stop_signal(record, order, write, venue, now, timings)
+    raise _unknown(record)
+
+
+def event_item(record: Record, order: Order, now: datetime, kind: str, **more: object) -> OutboxItem:
+    """Something that the order's platform hears of."""
+    match record:
+        case BookingRecord():
+            return of_booking.event_item(record, order, now, kind, **more)
+        case OnlineRecord():
+            return of_placed.event_item(record, order, now, kind, **more)
     raise _unknown(record)
 
 

@@ -50,6 +50,8 @@ class Timings:
     """A pace slot later than this is not waited for in the function: a nudge is sent for then."""
     undecided_after_s: float = 60
     """An event or outbox item nobody took care of after this is nudged by the caretaker."""
+    same_print_s: float = 60
+    """The same kitchen print told again within this is one print; Kounta's deliveries have no id to tell by."""
     sweep_every_s: float = 900
     """How often a site's orders are listed for what the webhooks missed."""
     sweep_back_s: float = 86_400

@@ -71,8 +71,6 @@ class Venue:
     replay_max_age_s: float | None = None
     keep_failed_orders: bool = False
     """An order that the POS will not have stands (true), or its platform is told to refund it (false)."""
-    driver_tracking_url: str | None = None
-    """Where deliveries are told to the venue's driver tracking; None: it has none."""
     pass_thru: str = "off"
     """Whether online orders go straight to the kitchen's printer. `on`: unless the platform says no; `off`: never,
     whatever it says (Kounta docs: Pass Thru Printing)."""

@@ -10,7 +10,7 @@ from typing import Protocol
 
 from shared.domain.bookings.events import BookingEvent, ThinNotice
 from shared.domain.bookings.record import Accepted
-from shared.domain.pos_news import PosHint
+from shared.domain.pos_news import PosGroup, PosHint
 from shared.domain.record import Stored
 from shared.usecases.record_book import HintBook, Nudges
 
@@ -37,6 +37,7 @@ class AcceptDeliveries:
     now: Callable[[], datetime]
     booking_record_id: Callable[[str, str, str], str]
     news_id: Callable[[str, str], str]
+    group_key: Callable[[PosGroup], str]
 
     def booking_event(
         self, venue_id: str, platform: str, booking_id: str, event: BookingEvent | ThinNotice
@@ -51,6 +52,12 @@ class AcceptDeliveries:
         """One word from the POS; False when it was told before."""
         is_new = self.hints.put_hint(hint, self.now())
         self._nudge(self.news_id(hint.venue_id, hint.pos_order_id))
+        return is_new
+
+    def pos_group(self, group: PosGroup) -> bool:
+        """A finalised group; False when it was told before."""
+        is_new = self.hints.put_group(group, self.now())
+        self._nudge(self.group_key(group))
         return is_new
 
     def _nudge(self, record_id: str) -> None:

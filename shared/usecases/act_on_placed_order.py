@@ -69,7 +69,8 @@ class ActOnPlacedOrder(Act[OnlineRecord]):
             return
         if write.what is What.NOTIFY:
             pos_id, notification = order.pos.order_id, content.notification
-            assert pos_id is not None and notification is not None
+            assert pos_id is not None
+            assert notification is not None
             self.send(order, write, lambda: self.gateway.send_notification(pos_id, notification))
             return
         seen = self._see(order, write)

@@ -8,7 +8,7 @@ from typing import Protocol, TypeVar
 
 from shared.domain.bookings.record import Decided
 from shared.domain.pace import Slots
-from shared.domain.pos_news import OrderLink, PosHint, PosOrderFile, SettledNews
+from shared.domain.pos_news import OrderLink, PosGroup, PosHint, PosOrderFile, SettledNews
 from shared.domain.record import Claimed, Lease, OutboxItem, Record
 from shared.domain.venues import Venue
 
@@ -53,7 +53,10 @@ class PosOrderBook(Protocol):
         """The order's file; an empty one when it was never heard of."""
 
     def save_news(self, news: SettledNews, now: datetime) -> None:
-        """Stores the outcome of hints on an order that is not ours. Safe to repeat."""
+        """Stores the outcome of hints on an order that is not ours. Safe to repeat.
+
+        Raises ConflictError when somebody else stored what the register did since the file was loaded.
+        """
 
 
 class HintBook(Protocol):
@@ -61,6 +64,9 @@ class HintBook(Protocol):
 
     def put_hint(self, hint: PosHint, now: datetime) -> bool:
         """Stores a hint; False when the same news was told before."""
+
+    def put_group(self, group: PosGroup, now: datetime) -> bool:
+        """Stores a finalised group; False when it was told before."""
 
 
 class Venues(Protocol):

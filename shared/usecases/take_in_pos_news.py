@@ -5,17 +5,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from shared.domain.consequence import Consequence
 from shared.domain.errors import ConflictError, OutsideError, PacedError
 from shared.domain.identities import markers_in
 from shared.domain.orders.order import Order
 from shared.domain.orders.pos_order import PosOrder
-from shared.domain.outcomes import after_news
+from shared.domain.outcomes import after_news, event_item
 from shared.domain.pace import Slots
-from shared.domain.pos_news import OrderLink, PosOrderFile, SettledNews
-from shared.domain.record import Record
+from shared.domain.pos_activity import Happening, PosActivity, Print, after_customer, after_prints
+from shared.domain.pos_news import HintKind, OrderLink, PosOrderFile, SettledNews
+from shared.domain.record import OutboxItem, Record
 from shared.domain.sales import Sale, sale_of
 from shared.domain.timings import Timings
 from shared.domain.venues import Venue
@@ -24,6 +25,12 @@ from shared.usecases.pos_gateway import PosGateway
 from shared.usecases.record_book import Nudges, Pace, PosOrderBook, RecordBook, Venues
 
 log = logging.getLogger("posrelay.writer")
+
+HINTS_A_STEP = 40  # a transaction holds at most 100 items
+
+
+def _uncounted(_name: str) -> None:
+    """Where nobody counts."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +46,16 @@ class TakeInPosNews:
     timings: Timings
     now: Callable[[], datetime]
     sleep: Callable[[float], None]
+    count: Callable[[str], None] = _uncounted
 
     def __call__(self, news_id: str, venue_id: str, pos_order_id: str) -> None:
         """Reads the order and stores what became of it. While it cannot be read its hints stay in the due index."""
         file = self.files.load_file(venue_id, pos_order_id)
         if not file.hints:
             return
+        if len(file.hints) > HINTS_A_STEP:
+            file = replace(file, hints=file.hints[:HINTS_A_STEP])
+            self.nudges.send(news_id, 1)
         venue = self.venues.get(venue_id)
         try:
             seen = self._read(venue, pos_order_id)
@@ -61,9 +72,32 @@ class TakeInPosNews:
         link = self._link(file, seen)
         record = self.book.load(link.record_id) if link else None
         if record is None or link is None:
-            self.files.save_news(SettledNews(file, self._sale(file, seen, venue, None, None)), self.now())
+            self._settle_others(news_id, file, seen, venue)
             return
         self._settle(news_id, file, seen, venue, record, link)
+
+    def _settle_others(self, news_id: str, file: PosOrderFile, seen: PosOrder | None, venue: Venue) -> None:
+        """An order that is none of ours: what happened is kept and counted, and no platform hears of it."""
+        activity, happened = self._activity(file, seen)
+        sale = self._sale(file, seen, venue, None, None)
+        try:
+            self.files.save_news(SettledNews(file, sale, activity), self.now())
+        except ConflictError:
+            self.nudges.send(news_id, 1)
+            return
+        for each in happened:
+            self.count(_COUNTED_AS[each.type])
+
+    def _activity(self, file: PosOrderFile, seen: PosOrder | None) -> tuple[PosActivity, list[Happening]]:
+        """What the register did by these hints; the customer as the order has it now, whatever the hints said."""
+        prints = [Print(hint.received_at, hint.digest) for hint in file.hints if hint.kind is HintKind.KITCHEN_PRINT]
+        same_within = timedelta(seconds=self.timings.same_print_s)
+        activity, happened = after_prints(file.activity, prints, same_within)
+        told = [hint.received_at for hint in file.hints if hint.kind is HintKind.CUSTOMER]
+        if told and seen is not None:
+            activity, changed = after_customer(activity, seen.customer_id, max(told))
+            happened += changed
+        return activity, happened
 
     def _settle(
         self, news_id: str, file: PosOrderFile, seen: PosOrder | None, venue: Venue, record: Record, link: OrderLink
@@ -74,18 +108,23 @@ class TakeInPosNews:
             return
         stored = record
         order = record.order(link.order_id)
+        activity, happened = self._activity(file, seen)
         if seen is None:
             seen = _gone(order, file.pos_order_id, now)
         consequence: Consequence[Record] = Consequence(record)
+        told: list[OutboxItem] = []
         if order.pos.order_id in (None, seen.id) and (order.pos.order_id or is_confirmed(seen, order)):
             consequence = after_news(replace(record, lease=None), link.order_id, seen, now, venue, self.timings)
+            told = [
+                event_item(record, order, each.at, each.type, pos_order_id=seen.id, **each.said) for each in happened
+            ]
         sale = self._sale(file, seen, venue, order.id, order.booking_id)
         try:
             saved = self.book.save(
                 stored,
                 consequence.record,
-                outbox=consequence.outbox,
-                news=SettledNews(replace(file, link=link), sale),
+                outbox=(*consequence.outbox, *told),
+                news=SettledNews(replace(file, link=link), sale, activity),
                 now=now,
             )
         except ConflictError:
@@ -128,6 +167,13 @@ class TakeInPosNews:
             return file.sale
         source = "booking" if booking_id else "platform" if order_id else "pos"
         return sale_of(seen, venue.id, venue.currency, order_id=order_id, booking_id=booking_id, source=source)
+
+
+_COUNTED_AS = {
+    "order.kitchen_print": "OthersKitchenPrints",
+    "customer.linked": "OthersCustomersLinked",
+    "customer.unlinked": "OthersCustomersUnlinked",
+}
 
 
 def _gone(order: Order, pos_order_id: str, now: datetime) -> PosOrder:

@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
+import hashlib
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Annotated, Protocol
 
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel, Field, StringConstraints
 
 from shared.domain.errors import NotFoundError, SignatureError
-from shared.domain.identities import is_order_id
-from shared.domain.pos_news import PosHint
+from shared.domain.identities import is_order_id, markers_in
+from shared.domain.pos_news import GroupMember, HintKind, PosGroup, PosHint
 from shared.domain.venues import Venue
 from shared.web.foreign import VendorId, read_as
 from shared.web.requests import Request
 from shared.web.signatures import RawWebhook, derive_token, token_matches, verify_kounta
 
-TOPICS = {"orders-completed": False, "orders-deleted": True}
-"""Path segment → whether it tells of a deletion."""
+GROUP_FINALISED = "group-finalised"
+
+
+@dataclass(frozen=True, slots=True)
+class OrderTopic:
+    """What an order that comes to a path is about."""
+
+    kind: HintKind = HintKind.ORDER
+    deleted: bool = False
+
+
+ORDER_TOPICS = {
+    "orders-completed": OrderTopic(),
+    "orders-deleted": OrderTopic(deleted=True),
+    "customer-linked": OrderTopic(HintKind.CUSTOMER),
+    "kitchen-print": OrderTopic(HintKind.KITCHEN_PRINT),
+}
+TOPICS = (*ORDER_TOPICS, GROUP_FINALISED)
+"""Path segments. `customer-linked` is told of links and of their end: which it was, the order read again shows."""
+MOST_IN_A_GROUP = 200
 
 
 class Venues(Protocol):
@@ -58,14 +78,30 @@ class KountaOrderTold(BaseModel):
     deleted: bool = False
 
 
+class KountaGroupedOrder(KountaOrderTold):
+    """An order in a group. Of its notes only our marker is taken."""
+
+    notes: str | None = None
+
+
+class KountaGroupTold(BaseModel):
+    """A finalised group (Kounta docs: Webhooks): `{group_id, company_id, site_id, orders}`."""
+
+    group_id: OrderId
+    site_id: OrderId | None = None
+    orders: Annotated[list[KountaGroupedOrder], Field(min_length=1, max_length=MOST_IN_A_GROUP)]
+
+
 def webhook_secret(link_key: str, venue_id: str) -> str:
     """The `Authorization` header that we register with a venue's webhooks."""
     return derive_token(link_key, "kounta-webhook", venue_id)
 
 
-def webhook_hint(request: Request, venues: Venues, secret: ConnectionSecrets, now: datetime) -> PosHint | None:
-    """The hint in a signed webhook; None when it is about another site. Raises SignatureError, NotFoundError for a
-    topic that we do not subscribe to, BadInputError."""
+def webhook_news(
+    request: Request, venues: Venues, secret: ConnectionSecrets, now: datetime
+) -> PosHint | PosGroup | None:
+    """The hint, or the group, in a signed webhook; None when it is about another site. Raises SignatureError,
+    NotFoundError for a topic that we do not subscribe to, BadInputError."""
     topic, venue_id = request.path["topic"], request.path["venue_id"]
     if topic not in TOPICS:
         raise NotFoundError(f"there is no webhook {topic}")
@@ -75,10 +111,40 @@ def webhook_hint(request: Request, venues: Venues, secret: ConnectionSecrets, no
     except NotFoundError as error:
         raise SignatureError("the delivery does not prove its origin") from error
     verify_kounta(RawWebhook(request.headers, request.body), tokens, webhook_secret(secret.link_key(), venue_id))
+    if topic == GROUP_FINALISED:
+        return _group(read_as(KountaGroupTold, request.json(), "the Kounta group"), venue, now)
     told = _told(request)
-    if venue.pos.site_id is not None and told.site_id is not None and told.site_id != venue.pos.site_id:
+    if _is_elsewhere(told.site_id, venue):
         return None
-    return _hint(told, venue_id, "webhook", now, deleted=told.deleted or TOPICS[topic], order_id=None)
+    about = ORDER_TOPICS[topic]
+    hint = _hint(told, venue_id, "webhook", now, deleted=told.deleted or about.deleted, order_id=None)
+    if about.kind is HintKind.ORDER:
+        return hint
+    return replace(hint, kind=about.kind, digest=hashlib.sha256(request.body).hexdigest()[:32])
+
+
+def _is_elsewhere(site_id: str | None, venue: Venue) -> bool:
+    return None not in (venue.pos.site_id, site_id) and site_id != venue.pos.site_id
+
+
+def _group(told: KountaGroupTold, venue: Venue, now: datetime) -> PosGroup | None:
+    """None when it, or every order in it, is of another site."""
+    here = (
+        {}
+        if _is_elsewhere(told.site_id, venue)
+        else {one.id_str or one.id: one for one in told.orders if not _is_elsewhere(one.site_id, venue)}
+    )
+    members = tuple(
+        GroupMember(
+            pos_order_id=pos_order_id,
+            status=one.status,
+            updated_at=one.updated_at,
+            deleted=one.deleted,
+            marked=tuple(dict.fromkeys(order_id for order_id, _ in markers_in(one.notes))),
+        )
+        for pos_order_id, one in here.items()
+    )
+    return PosGroup(venue.id, told.group_id, now, members) if members else None
 
 
 def callback_hint(request: Request, venues: Venues, secret: ConnectionSecrets, now: datetime) -> PosHint:

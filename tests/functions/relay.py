@@ -20,6 +20,7 @@ from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.ses.models import ses_backends
 from moto.sns.models import sns_backends
 
+from ops.webhooks import address_of, read_topics
 from sandbox.core import Sandbox
 from sandbox.messages import Delivery, SandboxRequest
 from sandbox.settings import SandboxSettings
@@ -287,12 +288,12 @@ class Relay:
 
     def subscribe(self) -> None:
         """Kounta's and Now Book It's webhooks, as an operator sets them up."""
-        for topic in ("orders/completed", "orders/deleted"):
+        for topic in read_topics(()):
             self.kounta(
                 "webhooks",
                 {
-                    "topic": topic,
-                    "address": f"{PUBLIC_URL}/pos/kounta/demo/{topic.replace('/', '-')}",
+                    "topic": topic.name,
+                    "address": address_of(PUBLIC_URL, "demo", topic.path),
                     "format": "json",
                     "filter": {"site_ids": [823]},
                     "headers": {"Authorization": webhook_secret(LINK_KEY, "demo")},

@@ -8,6 +8,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema import ValidationError as Mismatch
 
 from ops.openapi import OPERATIONS, PAGE, SPECIFICATION, generated, main, specification
+from shared.domain.deliveries.endpoint import EVENT_TYPES
 from tests.functions.answers import Answer
 from tests.functions.event_files import Event, body_of, changed, read_event
 from tests.functions.relay import Relay, template_routes
@@ -82,6 +83,13 @@ def test_examples_are_what_they_illustrate(operation: Any) -> None:
     assert ("apiKey" in security) == operation.route.split(" ")[1].startswith(("/v1/venues/", "/v1/webhook-endpoints"))
 
 
+def test_every_event_that_platforms_get_is_described_with_an_example() -> None:
+    assert set(SPEC["webhooks"]) == set(EVENT_TYPES)
+    for said in SPEC["webhooks"].values():
+        content = said["post"]["requestBody"]["content"]["application/json"]
+        validator(content["schema"]).validate(content["example"])
+
+
 def test_operation_names_are_unique() -> None:
     names = [operation.name for operation in OPERATIONS]
     assert len(set(names)) == len(names)
@@ -116,7 +124,18 @@ def test_answers_of_a_whole_story_are_as_described(relay: Relay) -> None:
     relay.run()
     assert call("queries", read_event("queries/sales")).json()["data"]
     call("queries", this_order)
-    for name in ("orders_completed", "other_site", "order_accepted"):
+    hook = described("POST /pos/kounta/{venue_id}/{topic}")["requestBody"]["content"]["application/json"]["schema"]
+    for name in ("orders_completed", "other_site", "customer_linked", "kitchen_print", "group_finalised"):
+        validator(hook).validate(body_of(read_event(f"pos_events/{name}")))
+    for name in (
+        "orders_completed",
+        "other_site",
+        "order_accepted",
+        "customer_linked",
+        "customer_unlinked",
+        "kitchen_print",
+        "group_finalised",
+    ):
         call("pos_events", read_event(f"pos_events/{name}"))
     hooks = described("POST /v1/hooks/bookings/{provider}/{venue_id}")["requestBody"]["content"]["application/json"]
     for name in ("nowbookit_updated", "nowbookit_gift_card", "resdiary_seated", "standard_seated"):

@@ -16,6 +16,7 @@ from shared.adapters.dynamodb.schema import (
     booking_record_id,
     due_attributes,
     event_listing,
+    group_pk,
     key,
     millis,
     pos_order_pk,
@@ -23,7 +24,7 @@ from shared.adapters.dynamodb.schema import (
 )
 from shared.domain.bookings.events import BookingEvent, ThinNotice
 from shared.domain.errors import ReferenceReusedError
-from shared.domain.pos_news import PosHint
+from shared.domain.pos_news import PosGroup, PosHint
 from shared.domain.record import Stored
 from shared.domain.timings import Timings
 
@@ -33,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class DynamoDBDeliveryBook:
-    """EventBook and HintBook on the one table."""
+    """EventBook, HintBook and the ingest side of groups on the one table."""
 
     client: DynamoDBClient
     table: str
@@ -71,6 +72,18 @@ class DynamoDBDeliveryBook:
             **key(pk, f"HINT#{hint.id}"),
             "v": {"N": str(VERSION)},
             "body": {"S": codec.dump(hint)},
+            **due_attributes(pk, now + timedelta(seconds=self.timings.undecided_after_s)),
+            "expires_at": {"N": seconds(now + timedelta(seconds=self.timings.outbox_ttl_s))},
+        }
+        return self._put_new(item) is None
+
+    def put_group(self, group: PosGroup, now: datetime) -> bool:
+        """Stores a finalised group until its orders know of it."""
+        pk = group_pk(group)
+        item: Item = {
+            **key(pk, "GROUP"),
+            "v": {"N": str(VERSION)},
+            "body": {"S": codec.dump(group)},
             **due_attributes(pk, now + timedelta(seconds=self.timings.undecided_after_s)),
             "expires_at": {"N": seconds(now + timedelta(seconds=self.timings.outbox_ttl_s))},
         }

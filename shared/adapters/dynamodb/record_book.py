@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -11,7 +10,9 @@ from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, cast
 from botocore.exceptions import ClientError
 
 from shared.adapters.dynamodb import codec
+from shared.adapters.dynamodb.activity import activity_item, activity_of, group_link_of, unless_changed
 from shared.adapters.dynamodb.client import cancellation_reasons, query_all, translated
+from shared.adapters.dynamodb.outbox import new_outbox_item
 from shared.adapters.dynamodb.pace import idle_slots_update
 from shared.adapters.dynamodb.schema import (
     VERSION,
@@ -116,7 +117,7 @@ class DynamoDBRecordBook:
                 if write_id not in known
             ]
         writes += [self._decision(saved.id, each) for each in decided]
-        writes += [self._put(self._outbox_item(each, now)) for each in outbox]
+        writes += [self._put(new_outbox_item(each, now, self.timings)) for each in outbox]
         if news is not None:
             writes += self._news(news, now)
         self._transact(writes)
@@ -156,6 +157,10 @@ class DynamoDBRecordBook:
                     file = replace(file, link=OrderLink(item["record_id"]["S"], item["order_id"]["S"]))
                 case "SALE":
                     file = replace(file, sale=codec.load(Sale, item["body"]["S"]))
+                case "ACTIVITY":
+                    file = replace(file, activity=activity_of(item))
+                case "GROUP":
+                    file = replace(file, group=group_link_of(item))
                 case "HINT" if "due_pk" in item:
                     hints.append(codec.load(PosHint, item["body"]["S"]))
         return replace(file, hints=tuple(hints))
@@ -281,16 +286,6 @@ class DynamoDBRecordBook:
             }
         }
 
-    def _outbox_item(self, item: OutboxItem, now: datetime) -> Item:
-        pk = f"OUTBOX#{millis(now):x}{secrets.token_hex(8)}"
-        return {
-            **key(pk, "ITEM"),
-            "type": {"S": item.type},
-            "body": {"S": codec.dump(item)},
-            **due_attributes(pk, now + timedelta(seconds=self.timings.undecided_after_s)),
-            "expires_at": {"N": seconds(now + timedelta(seconds=self.timings.outbox_ttl_s))},
-        }
-
     def _news(self, news: SettledNews, now: datetime) -> list[dict[str, Any]]:
         file = news.file
         pk = pos_order_pk(file.venue_id, file.pos_order_id)
@@ -316,6 +311,9 @@ class DynamoDBRecordBook:
                 "list_sk": {"S": f"{completed_at.isoformat()}#{sale.pos_order_id}"},
             }
             writes.append(self._put({**key(pk, "SALE"), "body": {"S": codec.dump(sale)}, **listing}))
+        if news.activity is not None and news.activity != file.activity:
+            item = self._put(activity_item(pk, news.activity, now, self.timings))["Put"]
+            writes.append({"Put": item | unless_changed(file.activity, now)})
         return writes
 
 

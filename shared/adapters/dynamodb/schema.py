@@ -10,6 +10,8 @@
     request bytes   (same)                                REQUEST#<key>      (same)                           TTL
     order link      ORDER#<order id>                      LINK               get
     POS order       POSORDER#<venue>#<pos order id>       LINK SALE HINT#…   one query of the partition       TTL: HINT
+                                                          ACTIVITY GROUP     (same)                           TTL
+    group           GROUP#<venue>#<group id>#<orders>     GROUP              get; due until its orders know   TTL
     outbox item     OUTBOX#<id>                           ITEM               stream; due index when missed    TTL
     venue           VENUE#<venue>                         SETTINGS SWEEP     get; listing VENUES
     platform        PLATFORM#<platform>                   SETTINGS           get; listing PLATFORMS
@@ -27,6 +29,9 @@
                     SALES#<venue>#<UTC day> sales by time; FAILURES#…; VENUES, PLATFORMS, KEYS#… settings;
                     DELIVERIES#<platform>#<endpoint>#<UTC day> deliveries by the time of their event.
 
+A group id comes again after 48 hours: <orders> is a digest of the ids of its POS orders, which never do. ACTIVITY holds
+when the kitchen printed of the order and the POS's id of its customer, under a version of its own.
+
 Guests' data stand only in EVENT, CONTENT and REQUEST items, which expire; heads, orders and sales hold none. `v` is the
 shape's version: new code reads old shapes. Times in `expires_at` are epoch seconds (DynamoDB's TTL), all others
 milliseconds.
@@ -40,6 +45,7 @@ from typing import Any
 from urllib.parse import quote, unquote
 
 from shared.domain.online.record import Placement
+from shared.domain.pos_news import PosGroup
 
 VERSION = 1
 DUE_SHARDS = 4
@@ -84,6 +90,18 @@ def pos_order_of(pk: str) -> tuple[str, str]:
     """(venue, POS order id) of such a partition."""
     _, venue, pos_order = pk.split("#")
     return unquote(venue), unquote(pos_order)
+
+
+def group_pk(group: PosGroup) -> str:
+    """Partition of a finalised group; as a nudge, it means "link its orders"."""
+    orders = ",".join(sorted(member.pos_order_id for member in group.members))
+    digest = hashlib.sha256(orders.encode()).hexdigest()[:32]
+    return f"GROUP#{_part(group.venue_id)}#{_part(group.group_id)}#{digest}"
+
+
+def venue_of_group(pk: str) -> str:
+    """The venue of such a partition."""
+    return unquote(pk.split("#")[1])
 
 
 def platform_pk(platform: str) -> str:

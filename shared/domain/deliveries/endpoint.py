@@ -31,6 +31,10 @@ EVENT_TYPES = (
     "order.unknown",
     "order.pos_failed",
     "order.failed",
+    "order.kitchen_print",
+    "order.group_finalised",
+    "customer.linked",
+    "customer.unlinked",
 )
 """What an endpoint can choose. One that chooses nothing hears of all, later ones too."""
 

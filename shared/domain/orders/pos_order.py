@@ -160,6 +160,11 @@ class PosOrder:
     fulfil_at: datetime | None = None
 
     @property
+    def customer_id(self) -> str | None:
+        """The POS's id of the customer who is linked to it now."""
+        return self.customer.id if self.customer else None
+
+    @property
     def is_closed(self) -> bool:
         """Completed, rejected or deleted."""
         return self.deleted or self.status in CLOSED
