@@ -14,7 +14,7 @@ from shared.domain.money import amount
 
 M = TypeVar("M", bound=BaseModel)
 
-MOST_PROBLEMS = 20
+MOST_PROBLEMS = 50
 DETAIL_LENGTH = 200  # characters; some details quote what was sent
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:?\d\d)")
 # Nothing real lies beyond; so near the calendar's ends times cannot be moved between zones.
@@ -28,10 +28,15 @@ def read_as(model: type[M], content: object, what: str) -> M:
     except ValidationError as error:
         found = error.errors(include_url=False, include_input=False, include_context=False)
         problems = tuple(
-            InputProblem("".join(f"/{_pointer_part(part)}" for part in each["loc"]), each["msg"][:DETAIL_LENGTH])
+            InputProblem("".join(f"/{_pointer_part(part)}" for part in each["loc"]), _detail(each["type"], each["msg"]))
             for each in found[:MOST_PROBLEMS]
         )
         raise BadInputError(f"{what} has invalid fields", problems=problems) from error
+
+
+def _detail(kind: str, message: str) -> str:
+    said = "there is no such member" if kind == "extra_forbidden" else message.removeprefix("Value error, ")
+    return said[:DETAIL_LENGTH]
 
 
 def _pointer_part(part: int | str) -> str:

@@ -43,7 +43,7 @@ class Problem(_Shown):
     detail: str = Field(description="For people; may change.")
     code: str = Field(description="For programs; stays.", examples=["invalid_input"])
     request_id: str
-    errors: list[InvalidField] = Field(default_factory=list, description="With `invalid_input`: at most 20.")
+    errors: list[InvalidField] = Field(default_factory=list, description="With `invalid_input`: at most 50.")
 
 
 class GatewayRefusal(_Shown):

@@ -27,10 +27,10 @@ def _behind_nat64(ip: IPv6Address) -> IPv4Address | None:
     return IPv4Address(int(ip) & 0xFFFFFFFF) if ip.exploded.startswith("0064:ff9b:") else None
 
 
-def problem_of(url: str, *, may_be_private: bool = False) -> str | None:
+def problem_of(url: str, *, may_be_private: bool = False, longest: int = LONGEST_URL) -> str | None:
     """What is wrong with an endpoint's URL as it is written; None when nothing is. What its name resolves to is looked
-    at when it is called. `may_be_private`: the local stack may call itself, without TLS."""
-    if len(url) > LONGEST_URL or not url.isascii() or any(char.isspace() or not char.isprintable() for char in url):
+    at when it is called. `may_be_private`: the local stack may call itself, without TLS. `longest`: characters."""
+    if len(url) > longest or not url.isascii() or any(char.isspace() or not char.isprintable() for char in url):
         return "not a URL"
     try:
         parts = urlsplit(url)
