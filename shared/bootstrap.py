@@ -22,7 +22,8 @@ from shared.adapters.dynamodb.schema import (
 from shared.adapters.dynamodb.settings_book import DynamoDBSettingsBook
 from shared.adapters.secretsmanager.stack_secret import StackSecret
 from shared.adapters.sqs.nudges import SQSNudges
-from shared.domain.identities import new_order_id, random_text
+from shared.domain.identities import new_order_id as new_order_id  # handlers ask bootstrap for ids
+from shared.domain.identities import random_text
 from shared.domain.venues import Venue
 from shared.outside import now as now  # handlers ask bootstrap for the time
 from shared.outside import once, sleep, transport
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from shared.usecases.driver_tracking import DriverTracking
     from shared.usecases.link_group import LinkGroup
     from shared.usecases.manage_endpoints import ManageEndpoints
+    from shared.usecases.place_and_change_orders import PlaceAndChangeOrders
     from shared.usecases.pos_gateway import PosGateway
     from shared.usecases.read_pos import ReadPos
     from shared.usecases.report_failure import ReportFailure
@@ -258,6 +260,24 @@ def advance_record() -> AdvanceRecord:
         callback_uri=callback_uri,
         jitter=jitter,
         alarm=count,
+        tracking_for=driver_tracking_for,
+    )
+
+
+@once
+def orders() -> PlaceAndChangeOrders:
+    """The door for placed orders."""
+    from shared.adapters.dynamodb.schema import online_record_id
+    from shared.usecases.place_and_change_orders import PlaceAndChangeOrders
+
+    return PlaceAndChangeOrders(
+        book=record_book(),
+        nudges=nudges(),
+        now=now,
+        sleep=sleep,
+        new_order_id=new_order_id,
+        record_id=online_record_id,
+        patience_s=settings().timings.command_patience_s,
     )
 
 

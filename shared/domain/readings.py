@@ -37,3 +37,11 @@ class SalesPage:
 
     sales: tuple[Sale, ...]
     next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderReading:
+    """An order, and the record that it stands in."""
+
+    order: Order
+    record_id: str

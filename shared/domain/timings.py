@@ -43,6 +43,8 @@ class Timings:
     menu_patience_s: float = 180
     """How long an order that the POS refused because of the menu waits for a newer menu."""
 
+    command_patience_s: float = 3
+    """How long a command on an order waits for a worker that is acting for it."""
     take_up_s: float = 300
     """How long an order may stand SUBMITTED before people hear that the register has not taken it up."""
 

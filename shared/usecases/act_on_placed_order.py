@@ -224,8 +224,8 @@ class ActOnPlacedOrder(Act[OnlineRecord]):
                 return gateway.change_order(pos_id, _with_marker(content.changes, order))
             case What.ADD_LINES:
                 return gateway.add_lines(pos_id, content.lines)
-            case What.CHANGE_LINE:
-                return gateway.change_line(pos_id, number, content.lines[0])
+            case What.CHANGE_LINE if content.line_changes:
+                return gateway.change_line(pos_id, number, content.line_changes)
             case What.REMOVE_LINE:
                 return gateway.remove_line(pos_id, number)
             case What.ADD_OPTION_SET if content.option:
@@ -234,8 +234,9 @@ class ActOnPlacedOrder(Act[OnlineRecord]):
                 return gateway.remove_option_set(pos_id, number)
             case What.PAY if content.payment:
                 return gateway.add_payment(pos_id, content.payment)
-            case What.CHANGE_PAYMENT if content.payment:
-                return gateway.change_payment(pos_id, number, ref=content.payment.ref, tip=content.payment.tip)
+            case What.CHANGE_PAYMENT if content.payment_changes:
+                said = content.payment_changes
+                return gateway.change_payment(pos_id, number, ref=said.ref, tip=said.tip)
         return Answer(Outcome.REFUSED, code="not_possible", message=f"a placed order has no {write.what}")
 
     # --------------------------------------------------------------------------------------------- beside the POS

@@ -97,6 +97,14 @@ def wait(request: Request) -> int:
     return _whole_number(request, "wait", "0", range(LONGEST_WAIT_S + 1))
 
 
+def flag(request: Request, name: str) -> bool:
+    """A switch of the query: `true` or `false`. Raises BadInputError."""
+    text = request.query.get(name, "false")
+    if text not in ("true", "false"):
+        raise _wrong(name, "true or false")
+    return text == "true"
+
+
 def _whole_number(request: Request, name: str, default: str, allowed: range) -> int:
     text = request.query.get(name, default)
     if not re.fullmatch("[0-9]{1,3}", text) or int(text) not in allowed:

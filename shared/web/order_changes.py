@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, StringConstraints
 
+from shared.domain.errors import BadInputError
 from shared.domain.orders import acts, request
 from shared.domain.orders.draft import NOTIFICATION_LENGTH
 from shared.domain.orders.order_rules import (
@@ -48,6 +49,7 @@ from shared.web.order_parts import (
     read_parts,
     refuse,
 )
+from shared.web.requests import ID
 
 T = TypeVar("T")
 MOST_RECIPIENTS = 100
@@ -262,6 +264,15 @@ def read_cancellation(content: Any) -> str | None:
 def read_nothing(content: Any) -> None:
     """Of `/accept` and `/resubmit`, which take no members (yet): one that is sent means something to its sender."""
     read_as(Nothing, content, "the body")
+
+
+def read_idempotency_key(header: str | None) -> str | None:
+    """The `Idempotency-Key` of a change: the same one again asks for nothing new. Raises BadInputError."""
+    if header is None:
+        return None
+    if not ID.fullmatch(header):
+        raise BadInputError("Idempotency-Key: 1 to 128 visible characters", code="invalid_idempotency_key", status=400)
+    return header
 
 
 def _given(changes: BaseModel) -> dict[str, Any]:

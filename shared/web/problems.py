@@ -14,6 +14,7 @@ from shared.domain.errors import (
     ConflictError,
     NotFoundError,
     NotGrantedError,
+    NotNowError,
     OutsideError,
     PacedError,
     PermissionLostError,
@@ -58,6 +59,8 @@ def problem(error: RelayError, request_id: str) -> Response:
     headers = {"content-type": "application/problem+json"}
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers["retry-after"] = str(math.ceil(error.wait_s)) if isinstance(error, PacedError) else "2"
+    elif isinstance(error, NotNowError) and error.wait_s is not None:
+        headers["retry-after"] = str(math.ceil(error.wait_s))
     return answer(status, content, headers)
 
 
@@ -71,7 +74,7 @@ def _status(error: RelayError) -> int:
             return HTTPStatus.FORBIDDEN
         case NotFoundError():
             return HTTPStatus.NOT_FOUND
-        case ReferenceReusedError():
+        case ReferenceReusedError() | NotNowError():
             return HTTPStatus.CONFLICT
         case PermissionLostError() | RefusedError():  # somebody has to do something first
             return HTTPStatus.BAD_GATEWAY

@@ -13,7 +13,9 @@ from shared.domain.bookings.events import BookingEvent
 from shared.domain.failures import words_for
 from shared.domain.money import shown
 from shared.domain.orders.order import Order
-from shared.domain.orders.writes import Attempt, Write, WriteState
+from shared.domain.orders.placed import Handled
+from shared.domain.orders.trial import Trial
+from shared.domain.orders.writes import Attempt, Write
 from shared.domain.readings import BookingReading, EventReading
 from shared.domain.sales import Sale
 
@@ -67,30 +69,21 @@ def event_view(booking_id: str, reading: EventReading) -> Content:
 
 def order_view(order: Order, requests: Mapping[str, bytes] | None = None) -> Content:
     """An order with its writes and the timeline of their attempts. `requests`: what was, or would have been, sent."""
-    create = order.create
-    code = create.code if create.state in (WriteState.FAILED, WriteState.UNKNOWN) else None
-    failed: list[Content] = []
-    if code is not None:
-        words = words_for(code)
-        failed.append(
-            {
-                "service": "pos",
-                "code": code,
-                "message": create.message,
-                "meaning": words.meaning,
-                "action": words.action,
-                "at": _time(create.last_call_ended_at or create.created_at),
-            }
-        )
+    said = order.placed
     return {
         "id": order.id,
         "code": order.code,
-        "reference": None,
+        "reference": said.reference if said else None,
+        "customer_code": said.customer_code if said else None,
         "venue_id": order.venue_id,
         "source": order.source,
         "platform": order.platform,
         "booking_id": order.booking_id,
+        "table": said.table if said else None,
+        "order_type": said.order_type if said else None,
         "status": order.status,
+        "kept": said.kept if said else None,
+        "fulfilment": said.fulfilment if said else None,
         "pos": {
             "kind": order.pos.kind,
             "order_id": order.pos.order_id,
@@ -99,20 +92,62 @@ def order_view(order: Order, requests: Mapping[str, bytes] | None = None) -> Con
             "status": order.pos.status,
         },
         "reject_reason": order.reject_reason,
-        "failed_services": failed,
+        "total": _money(order.pos.total if order.pos.total is not None else said.total if said else None),
+        "paid": _money(said.paid if said else order.deposit),
+        "refunded": _money(said.refunded if said else None),
+        "refund_of": said.refund_of if said else None,
+        "placed_at": _time(said.placed_at if said else None),
+        "fulfil_at": _time(said.fulfil_at if said else None),
+        "handled": _handled_view(said.handled) if said and said.handled else None,
+        "failed_services": [_failed_service(service, write) for service, write in order.failed_services],
         "writes": [_write_view(write, requests or {}) for write in order.writes],
         "created_at": _time(order.created_at),
         "updated_at": _time(order.updated_at),
-        "attempts": [_attempt_view(attempt) for attempt in create.attempts],
+        "attempts": [_attempt_view(attempt) for attempt in order.create.attempts],
+    }
+
+
+def _handled_view(handled: Handled) -> Content:
+    return {
+        "at": _time(handled.at),
+        "by": handled.by,
+        "note": handled.note,
+        "sale_number": handled.sale_number,
+    }
+
+
+def _failed_service(service: str, write: Write) -> Content:
+    words = words_for(write.code or "")
+    return {
+        "service": service,
+        "code": write.code,
+        "message": write.message,
+        "meaning": words.meaning,
+        "action": words.action,
+        "at": _time(write.last_call_ended_at or write.created_at),
     }
 
 
 def callback_body(order: Order) -> bytes:
     """The order as it is posted to its own address: what `GET` shows, without the guest, whom the platform knows."""
-    view = order_view(order)
-    return simplejson.dumps(
-        view | {name: None for name in _OF_THE_GUEST if name in view}, separators=(",", ":")
-    ).encode()
+    return simplejson.dumps(without_guest(order_view(order)), separators=(",", ":")).encode()
+
+
+def without_guest(view: Content) -> Content:
+    """An order's view whose members that speak of the guest, if it has them, are null."""
+    return {name: None if name in _OF_THE_GUEST else value for name, value in view.items()}
+
+
+def dry_run_view(trial: Trial) -> Content:
+    """What would be sent, and what the checks say; nothing was stored."""
+    return {
+        "would_be_sent": trial.would_be_sent,
+        "request": simplejson.loads(trial.body, use_decimal=True) if trial.body else None,
+        "checks": [
+            {"code": each.code, "severity": each.severity, "pointer": each.pointer, "detail": each.detail}
+            for each in trial.checks
+        ],
+    }
 
 
 def sale_view(sale: Sale) -> Content:

@@ -21,7 +21,7 @@ from shared.adapters.dynamodb.schema import (
 )
 from shared.domain.bookings.booking import Booking
 from shared.domain.orders.order import Order
-from shared.domain.readings import BookingReading, EventReading, SalesPage
+from shared.domain.readings import BookingReading, EventReading, OrderReading, SalesPage
 from shared.domain.sales import Sale
 
 if TYPE_CHECKING:
@@ -80,6 +80,11 @@ class DynamoDBReadings:
 
     def order(self, order_id: str, *, fresh: bool = False) -> Order | None:
         """An order by its id; `fresh`: with everything that was stored before now."""
+        found = self.order_with_record(order_id, fresh=fresh)
+        return found.order if found else None
+
+    def order_with_record(self, order_id: str, *, fresh: bool = False) -> OrderReading | None:
+        """An order by its id, and the record that it stands in."""
         where = order_link_key(order_id)
         link = self.client.get_item(TableName=self.table, Key=where, ConsistentRead=fresh).get("Item")
         if link is None:
@@ -93,7 +98,7 @@ class DynamoDBReadings:
         ):
             order = codec.load(Order, item["body"]["S"])
             if order.id == order_id:
-                return order
+                return OrderReading(order, link["record_id"]["S"])
         return None
 
     def requests(self, venue_id: str, platform: str, booking_id: str) -> dict[str, bytes]:

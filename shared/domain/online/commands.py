@@ -169,15 +169,12 @@ def refund(
 
     Raises ReferenceReusedError for a reference that another refund of it has with other content.
     """
-    main = record.main
     for known in record.refunds:
         if placed(known).reference == request.reference:
             if placed(known).fingerprint != fingerprint:
                 raise ReferenceReusedError(f"reference {request.reference} was used for another refund")
             return Consequence(record), known
-    if main.status not in ("completed", "partly_refunded"):
-        code = "refunded" if main.status == "refunded" else "order_not_complete"
-        raise NotNowError(f"only a completed order is refunded; this one is {main.status}", code=code)
+    main = must_be_complete(record)
     total = -(total_of(request) or Decimal(0))
     left = (main.pos.total or Decimal(0)) - promised_back(record)
     if total <= 0 or total > left:
@@ -189,10 +186,19 @@ def refund(
     return Consequence(record), order
 
 
-def promised_back(record: OnlineRecord) -> Decimal:
-    """What all refunds that are, or may come, into the POS give back together."""
+def must_be_complete(record: OnlineRecord) -> Order:
+    """The order, which can be refunded. Raises NotNowError."""
+    main = record.main
+    if main.status not in ("completed", "partly_refunded", "refunded"):
+        raise NotNowError(f"only a completed order is refunded; this one is {main.status}", code="order_not_complete")
+    return main
+
+
+def promised_back(record: OnlineRecord, *, but: str | None = None) -> Decimal:
+    """What all refunds that are, or may come, into the POS give back together. `but`: without this reference."""
     gone = (WriteState.FAILED, WriteState.WITHDRAWN)
-    open_or_sent = (each for each in record.refunds if each.create.state not in gone)
+    others = (each for each in record.refunds if placed(each).reference != but)
+    open_or_sent = (each for each in others if each.create.state not in gone)
     standing = (each for each in open_or_sent if each.pos.status not in ("REJECTED", "DELETED"))
     return sum((-(placed(each).total or Decimal(0)) for each in standing), Decimal(0))
 
@@ -208,22 +214,30 @@ def change(
     if reference is not None:
         for known in order.writes:
             if known.reference == reference:
-                if known.what is not what or record.contents.get(known.id, content) != content:
+                if known.what is not what or record.contents.get(known.id, content) != _named(content, known):
                     raise ReferenceReusedError(f"reference {reference} was used for something else")
                 return Consequence(record), known
     _must_stand(order)
     if order.create.state in (WriteState.FAILED, WriteState.WITHDRAWN):
         raise NotNowError("the order is not in the POS", code="not_in_pos")
-    if content.payment is not None and content.payment.ref in _refs(record, order):
+    if content.payment is not None and content.payment.ref is not None and content.payment.ref in _refs(record, order):
         raise ReferenceReusedError(f"the order has a payment with ref {content.payment.ref}")
     order = order.wanting(what, now, why=why, reference=reference)
     write = order.writes[-1]
-    return Consequence(record.with_order(order).carrying(write.id, content)), write
+    return Consequence(record.with_order(order).carrying(write.id, _named(content, write))), write
+
+
+def _named(content: Content, write: Write) -> Content:
+    """A payment without a `ref` gets one of ours: without it nobody could tell whether it arrived."""
+    payment = content.payment
+    if payment is None or payment.ref is not None:
+        return content
+    return replace(content, payment=replace(payment, ref=f"{write.id}-pay"))
 
 
 def _refs(record: OnlineRecord, order: Order) -> set[str | None]:
     added = {content.payment.ref for content in record.contents.values() if content.payment is not None}
-    return {*placed(order).payment_refs, *added} - {None}
+    return {*placed(order).payment_refs, *added}
 
 
 def _must_stand(order: Order, but_may_be: tuple[str, ...] = ()) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from shared.domain.orders.acts import LineChanges, PaymentChanges
 from shared.domain.orders.order import Order
 from shared.domain.orders.placed import Placed
 from shared.domain.orders.request import (
@@ -29,6 +30,8 @@ class Content:
     """Which line, option set or payment of the POS order, counted from 1."""
     option: OptionRequest | None = None
     payment: PaymentRequest | None = None
+    line_changes: LineChanges | None = None
+    payment_changes: PaymentChanges | None = None
     changes: OrderChanges | None = None
     notification: Notification | None = None
 

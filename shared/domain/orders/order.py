@@ -90,6 +90,20 @@ class Order:
         return any(write.what is What.CANCEL and write.state is WriteState.SENT for write in self.writes)
 
     @property
+    def failed_services(self) -> list[tuple[str, Write]]:
+        """(`pos` or `driver_tracking`, the write) of each service that has not done its part, or may not have."""
+        bad = (WriteState.FAILED, WriteState.UNKNOWN)
+        latest = {write.what: write for write in self.writes if write.what in (What.CREATE, What.TRACK)}
+        given_up = (
+            self.create.state is WriteState.WITHDRAWN and self.placed is not None and self.placed.kept is not None
+        )
+        return [
+            ("pos" if what is What.CREATE else "driver_tracking", write)
+            for what, write in latest.items()
+            if write.state in bad or (what is What.CREATE and given_up)
+        ]
+
+    @property
     def open_writes(self) -> tuple[Write, ...]:
         """Writes whose fate is not settled, oldest first."""
         return tuple(write for write in self.writes if write.is_open)
