@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from ops.openapi_events import EVENT_MODELS, EVENTS, EVENTS_SAID, webhooks
 from ops.openapi_operations import OPERATIONS as BASIC_OPERATIONS
 from ops.openapi_operations import TAGS as BASIC_TAGS
 from ops.openapi_operations import Operation, Parameter
@@ -39,6 +40,7 @@ Mode = Literal["validation", "serialization"]
 def specification() -> Json:
     """The OpenAPI document."""
     wanted: list[tuple[type[BaseModel], Mode]] = [(Problem, "validation")]
+    wanted += [(model, "validation") for model in EVENT_MODELS]
     for operation in OPERATIONS:
         wanted += [(answer.model, "validation") for answer in operation.answers if answer.model]
         wanted += [(answer.other_model, "validation") for answer in operation.answers if answer.other_model]
@@ -64,6 +66,7 @@ def specification() -> Json:
         "servers": [{"url": "/"}],
         "tags": [{"name": name, "description": text} for name, text in TAGS.items()],
         "paths": paths,
+        "webhooks": webhooks(schemas),
         "components": {
             "schemas": definitions["$defs"],
             "securitySchemes": {
@@ -173,7 +176,10 @@ def page(spec: Json) -> str:
     environment.filters["breakable"] = lambda name: Markup(str(escape(name)).replace(".", ".<wbr>"))
     environment.filters["fields"] = lambda schema: _fields(spec, schema)
     return (
-        environment.get_template("openapi_page.html.jinja").render(spec=spec, operations=OPERATIONS, tags=TAGS) + "\n"
+        environment.get_template("openapi_page.html.jinja").render(
+            spec=spec, operations=OPERATIONS, tags=TAGS, events=EVENTS, events_said=EVENTS_SAID
+        )
+        + "\n"
     )
 
 
