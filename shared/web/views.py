@@ -109,10 +109,12 @@ def order_view(order: Order, requests: Mapping[str, bytes] | None = None) -> Con
 
 def callback_body(order: Order) -> bytes:
     """The order as it is posted to its own address: what `GET` shows, without the guest, whom the platform knows."""
-    view = order_view(order)
-    return simplejson.dumps(
-        view | {name: None for name in _OF_THE_GUEST if name in view}, separators=(",", ":")
-    ).encode()
+    return simplejson.dumps(without_guest(order_view(order)), separators=(",", ":")).encode()
+
+
+def without_guest(view: Content) -> Content:
+    """An order's view whose members that speak of the guest, if it has them, are null."""
+    return {name: None if name in _OF_THE_GUEST else value for name, value in view.items()}
 
 
 def sale_view(sale: Sale) -> Content:
