@@ -17,11 +17,12 @@ from markupsafe import Markup, escape
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
+from ops.openapi_events import EVENT_MODELS, EVENTS, EVENTS_SAID, webhooks
 from ops.openapi_operations import OPERATIONS as BASIC_OPERATIONS
 from ops.openapi_operations import TAGS as BASIC_TAGS
 from ops.openapi_operations import Operation, Parameter
 from ops.openapi_pos import POS_OPERATIONS, POS_TAGS
-from ops.openapi_webhooks import WEBHOOK_OPERATIONS, WEBHOOK_TAGS, platform_webhooks
+from ops.openapi_webhooks import WEBHOOK_OPERATIONS, WEBHOOK_TAGS
 from shared.web.schemas import Problem
 
 PROJECT = Path(__file__).resolve().parents[1]
@@ -40,6 +41,7 @@ Mode = Literal["validation", "serialization"]
 def specification() -> Json:
     """The OpenAPI document."""
     wanted: list[tuple[type[BaseModel], Mode]] = [(Problem, "validation")]
+    wanted += [(model, "validation") for model in EVENT_MODELS]
     for operation in OPERATIONS:
         wanted += [(answer.model, "validation") for answer in operation.answers if answer.model]
         wanted += [(answer.other_model, "validation") for answer in operation.answers if answer.other_model]
@@ -65,7 +67,7 @@ def specification() -> Json:
         "servers": [{"url": "/"}],
         "tags": [{"name": name, "description": text} for name, text in TAGS.items()],
         "paths": paths,
-        "webhooks": platform_webhooks(),
+        "webhooks": webhooks(schemas),
         "components": {
             "schemas": definitions["$defs"],
             "securitySchemes": {
@@ -175,7 +177,10 @@ def page(spec: Json) -> str:
     environment.filters["breakable"] = lambda name: Markup(str(escape(name)).replace(".", ".<wbr>"))
     environment.filters["fields"] = lambda schema: _fields(spec, schema)
     return (
-        environment.get_template("openapi_page.html.jinja").render(spec=spec, operations=OPERATIONS, tags=TAGS) + "\n"
+        environment.get_template("openapi_page.html.jinja").render(
+            spec=spec, operations=OPERATIONS, tags=TAGS, events=EVENTS, events_said=EVENTS_SAID
+        )
+        + "\n"
     )
 
 

@@ -18,7 +18,6 @@ from ops.openapi_operations import (
     Parameter,
     Refusal,
 )
-from shared.domain.deliveries.platform_event import VERSION
 from shared.web.lookups import DEFAULT_DAYS, MOST_ITEMS
 from shared.web.schemas import (
     WebhookDeliveriesPage,
@@ -73,78 +72,6 @@ DELIVERY: dict[str, Any] = {
         }
     ],
 }
-
-ORDER = {"order_id": "ord_0123456789ABCDEF", "order_code": "012345", "booking_id": "B-1001"}
-IN_POS = {**ORDER, "pos_order_id": "9100000000000000001"}
-TOLD_AT = "2026-11-22T08:02:14+00:00"
-EVENTS: dict[str, tuple[str, dict[str, Any]]] = {
-    "booking.order_opened": ("The order is in the POS.", IN_POS),
-    "booking.undo_refused": (
-        "No longer seated, but the order was not deleted.",
-        {**ORDER, "code": "too_late", "reason": "more than five minutes after the order was made"},
-    ),
-    "booking.finished": ("Paid.", {**ORDER, "amount_spent": "87.00"}),
-    "order.accepted": ("Staff accepted it.", ORDER),
-    "order.rejected": ("Staff rejected it.", {**ORDER, "reason": "Sold out: sorry"}),
-    "order.completed": ("It was paid and closed.", {**ORDER, "total": "87.00"}),
-    "order.deleted": ("Staff deleted it.", ORDER),
-    "order.unknown": ("It may be in the POS; it is being looked up.", ORDER),
-    "order.pos_failed": ("The POS does not have it.", {**ORDER, "code": "pos_unreachable"}),
-    "order.kitchen_print": (
-        "The kitchen printed of it, once more each time: the POS has it and people see it.",
-        {**IN_POS, "printed_at": TOLD_AT},
-    ),
-    "order.group_finalised": (
-        "Orders that were paid together, such as those of a table: yours among them. Group ids come again after two"
-        " days.",
-        {"group_id": "17", "order_ids": ["ord_0123456789ABCDEF", "ord_0123456789ABCDEG"]},
-    ),
-    "customer.linked": (
-        "A customer of the POS was linked to the order. Kounta tells this only of customers who bear a reference of"
-        " ours.",
-        {**IN_POS, "pos_customer_id": "660042"},
-    ),
-    "customer.unlinked": (
-        "The customer was taken off the order; without `pos_customer_id` when it is not known who it was.",
-        {**IN_POS, "pos_customer_id": "660042"},
-    ),
-}
-
-
-def platform_webhooks() -> dict[str, Any]:
-    """The events that the relay posts, each with an example."""
-    return {kind: {"post": _platform_webhook(kind, *said)} for kind, said in EVENTS.items()}
-
-
-def _platform_webhook(kind: str, meaning: str, said: dict[str, Any]) -> dict[str, Any]:
-    schema = {
-        "type": "object",
-        "required": ["type", "timestamp", "version", "data"],
-        "properties": {
-            "type": {"const": kind},
-            "timestamp": {"type": "string", "format": "date-time", "description": "When it happened."},
-            "version": {"const": VERSION},
-            "data": {
-                "type": "object",
-                "required": ["venue_id"],
-                "properties": {"venue_id": {"type": "string"}, **{name: _schema_of(said[name]) for name in said}},
-            },
-        },
-    }
-    example = {"type": kind, "timestamp": TOLD_AT, "version": VERSION, "data": {"venue_id": "demo", **said}}
-    return {
-        "operationId": "on" + "".join(part.title() for part in kind.replace("_", ".").split(".")),
-        "tags": [TAG],
-        "summary": kind,
-        "description": meaning,
-        "security": [],
-        "requestBody": {"required": True, "content": {"application/json": {"schema": schema, "example": example}}},
-        "responses": {"2XX": {"description": "Taken. Anything else is repeated."}},
-    }
-
-
-def _schema_of(example: Any) -> dict[str, Any]:
-    return {"type": "array", "items": {"type": "string"}} if isinstance(example, list) else {"type": "string"}
 
 
 WEBHOOK_OPERATIONS = (

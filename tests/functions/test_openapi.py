@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema import ValidationError as Mismatch
 
 from ops.openapi import OPERATIONS, PAGE, SPECIFICATION, generated, main, specification
-from shared.domain.deliveries.endpoint import EVENT_TYPES
+from shared.domain.deliveries.endpoint import EVENT_TYPES, TEST_TYPE
 from tests.functions.answers import Answer
 from tests.functions.event_files import Event, body_of, changed, read_event
 from tests.functions.relay import Relay, template_routes
@@ -83,11 +83,37 @@ def test_examples_are_what_they_illustrate(operation: Any) -> None:
     assert ("apiKey" in security) == operation.route.split(" ")[1].startswith(("/v1/venues/", "/v1/webhook-endpoints"))
 
 
-def test_every_event_that_platforms_get_is_described_with_an_example() -> None:
-    assert set(SPEC["webhooks"]) == set(EVENT_TYPES)
-    for said in SPEC["webhooks"].values():
+def test_every_event_is_described_and_its_example_is_one() -> None:
+    assert set(SPEC["webhooks"]) == {*EVENT_TYPES, TEST_TYPE, "callback_uri"}
+    for name, said in SPEC["webhooks"].items():
         content = said["post"]["requestBody"]["content"]["application/json"]
         validator(content["schema"]).validate(content["example"])
+        assert content["example"].get("type", "callback_uri") == name
+        assert name == "callback_uri" or f">{name}<" in PAGE.read_text()
+
+
+def test_who_is_to_be_refunded_cannot_be_mistaken() -> None:
+    kept, final = SPEC["webhooks"]["order.pos_failed"]["post"], SPEC["webhooks"]["order.failed"]["post"]
+    for words in (kept["summary"], kept["description"]):
+        assert "do NOT refund" in words
+    assert "refund the customer" in final["summary"]
+    assert "nothing will send it again" in final["description"]
+
+
+def test_events_that_are_posted_are_as_described(relay: Relay) -> None:
+    put = read_event("webhook_endpoints/put")
+    relay.http("webhook_endpoints", changed(put, body={"url": "http://sandbox.test/_platform/main"}))
+    relay.subscribe()
+    relay.http("booking_events", SEATED)
+    relay.run()
+    relay.control(f"kounta/orders/{relay.pos_orders()[0]['id']}/reject", {"reason": "Kitchen closed"})
+    relay.http("webhook_endpoints", read_event("webhook_endpoints/test"))
+    relay.run()
+    posted = [json.loads(each["body"]) for each in relay.control("outbox")["platform_events"]]
+    assert {each["type"] for each in posted} == {"booking.order_opened", "order.rejected", TEST_TYPE}
+    for each in posted:
+        schema = SPEC["webhooks"][each["type"]]["post"]["requestBody"]["content"]["application/json"]["schema"]
+        validator(schema).validate(each)
 
 
 def test_operation_names_are_unique() -> None:

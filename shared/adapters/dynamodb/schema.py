@@ -17,6 +17,7 @@
     platform        PLATFORM#<platform>                   SETTINGS           get; listing PLATFORMS
     endpoint        (same)                                ENDPOINT#<id>      get; one query for all (at most 20)
     delivery        DELIVERY#<platform>#<endpoint>#<evt>  DELIVERY           get; due; listing DELIVERIES#…   TTL
+                    (a callback's: <endpoint> is callback.<order id>; its <evt> `ended` says that 410 was answered)
     API key         KEY#<sha256 of the key>               KEY                get; listing KEYS#<platform>
     failure         FAILURE#<id>                          FAILURE            get; listing FAILURES#<venue>#<day>
     connection      CONNECTION#<connection>               PACE TOKENS        update / get

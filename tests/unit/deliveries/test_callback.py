@@ -13,6 +13,7 @@ from shared.domain.deliveries.platform_event import PlatformEvent
 from shared.domain.deliveries.signing import signed_headers
 from shared.domain.record import OutboxItem
 from shared.domain.timings import Timings
+from shared.web.views import without_guest
 from shared.web.webhook_endpoints import ENDPOINT_ID
 from tests.builders import NOON, at
 
@@ -73,3 +74,15 @@ def test_410_cancels_it_and_its_order_has_one_ending() -> None:
 def test_who_signs(endpoints: list[Endpoint], signer: str | None) -> None:
     found = signer_of(endpoints, "demo")
     assert (found.id if found else None) == signer
+
+
+def test_what_is_kept_for_a_callback_holds_no_guest() -> None:
+    view = {
+        "id": "ord_1",
+        "status": "sent",
+        "customer": {"phone": "+61255501001"},
+        "delivery_address": {},
+        "notes": "x",
+    }
+    kept = {"id": "ord_1", "status": "sent", "customer": None, "delivery_address": None, "notes": None}
+    assert without_guest(view) == kept
