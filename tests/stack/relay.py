@@ -16,6 +16,7 @@ import httpx
 from ops.access import issue_key
 from ops.session import local_stack
 from ops.stack import DeployedStack
+from ops.webhooks import address_of, read_topics
 from shared.adapters.dynamodb.schema import booking_record_id
 from shared.adapters.kounta.tokens import Credentials
 from shared.adapters.secretsmanager.stack_secret import ConnectionSecret
@@ -101,9 +102,9 @@ class Premises:
 
     def _subscribe(self, venue: Venue) -> None:
         headers = {"Authorization": webhook_secret(self.deployed.secret.link_key(), venue.id)}
-        for topic in ("orders/completed", "orders/deleted"):
-            address = f"{self.stack['api_url']}/pos/kounta/{venue.id}/{topic.replace('/', '-')}"
-            wanted = {"topic": topic, "address": address, "format": "json", "headers": headers}
+        for topic in read_topics(()):
+            address = address_of(str(self.stack["api_url"]), venue.id, topic.path)
+            wanted = {"topic": topic.name, "address": address, "format": "json", "headers": headers}
             answer = self.http.post(
                 f"{self.sandbox.url}/kounta/v1/companies/{COMPANY_ID}/webhooks",
                 json={**wanted, "filter": {"site_ids": [int(venue.pos.site_id)]}},
