@@ -251,7 +251,7 @@ WORDS: Mapping[str, Words] = {
     "site_unknown": Words(
         "The site is not in the POS",
         "The POS does not know the venue's site.",
-        "Correct the venue's site id; `posrelay venue check` names the fault.",
+        "Correct the venue's site id: posrelay venue check names the fault.",
     ),
     "too_many_notifications": Words(
         "Staff were not told: too many messages",
