@@ -203,17 +203,22 @@ def _register(line: Line, venue: Venue) -> Iterator[Finding]:
     wanted = venue.pos.register_id
     if wanted is None:
         yield Finding("register", State.RIGHT, "none set: orders go to the site")
-        return
+    else:
+        yield _stands_here(line, venue, wanted, "register", "register_id in [pos]")
+    if venue.pass_thru == "on" and venue.pass_thru_register is not None:
+        yield _stands_here(line, venue, venue.pass_thru_register, "pass-thru register", "pass_thru_register")
+
+
+def _stands_here(line: Line, venue: Venue, wanted: str, subject: str, key: str) -> Finding:
     registers = {one.id: one for one in line.administration.list_registers()}
     its_site = {one.id: one.site_id or (one.site.id if one.site else None) for one in registers.values()}
     here = [f"{one.id} ({one.name})" for one in registers.values() if its_site[one.id] == venue.pos.site_id]
-    fix = "set register_id in [pos] to one of the site's: " + (", ".join(here) or "it has none")
+    fix = f"set {key} to one of the site's: " + (", ".join(here) or "it has none")
     if wanted not in registers:
-        yield Finding("register", State.WRONG, f"the company has no register {wanted}", fix)
-    elif its_site[wanted] not in (None, venue.pos.site_id):
-        yield Finding("register", State.WRONG, f"register {wanted} stands at site {its_site[wanted]}", fix)
-    else:
-        yield Finding("register", State.RIGHT, f"{registers[wanted].name or 'register'} ({wanted})")
+        return Finding(subject, State.WRONG, f"the company has no register {wanted}", fix)
+    if its_site[wanted] not in (None, venue.pos.site_id):
+        return Finding(subject, State.WRONG, f"register {wanted} stands at site {its_site[wanted]}", fix)
+    return Finding(subject, State.RIGHT, f"{registers[wanted].name or 'register'} ({wanted})")
 
 
 def _methods(line: Line, venue: Venue) -> Iterator[Finding]:

@@ -138,6 +138,146 @@ WORDS: Mapping[str, Words] = {
         "The driver-tracking service does not take this delivery. The order in the POS is not affected.",
         "Book a driver by hand. If every delivery is refused, check the service's address and secret.",
     ),
+    "product_unknown": Words(
+        "A product is not in the POS any more",
+        "The POS does not know one of the products of the order.",
+        "Import the menu again, and correct the product in the platform's menu.",
+    ),
+    "option_not_in_set": Words(
+        "A choice is not in the menu any more",
+        "One of the chosen options does not belong to its option set in the POS.",
+        "Import the menu again, and correct the option set in the platform's menu.",
+    ),
+    "option_set_not_of_product": Words(
+        "An option set is not in the menu any more",
+        "In the POS the product of the order does not have one of the chosen option sets.",
+        "Import the menu again, and correct the product in the platform's menu.",
+    ),
+    "instructions_not_supported": Words(
+        "An instruction is not possible",
+        "The order says No, Extra, Only or On Side of an option whose set does not take instructions in the POS.",
+        "Allow instructions for the option set in the POS, or take them out of the platform's menu.",
+    ),
+    "pass_thru_not_paid": Words(
+        "Not printed: the order is not paid in full",
+        "An order that is printed straight through must be paid in full, or be on hold.",
+        "Enter the order on the register by hand, and tell the platform.",
+    ),
+    "pass_thru_wrong_status": Words(
+        "Not printed: the order has the wrong status",
+        "An order that is printed straight through must be on hold or awaiting payment.",
+        "Enter the order on the register by hand, and tell the platform.",
+    ),
+    "order_complete": Words(
+        "The order is complete",
+        "It is fulfilled and paid in the POS, where nothing of it can be changed any more.",
+        "Make a refund or a new order on the register.",
+    ),
+    "order_accepted": Words(
+        "The order is accepted already",
+        "The kitchen has the order; the POS lets nobody but staff change its lines.",
+        "Change the order on the register.",
+    ),
+    "order_locked": Words(
+        "The order is locked in the POS",
+        "The POS does not let us change the order now.",
+        "Change the order on the register.",
+    ),
+    "part_of_option_set": Words(
+        "The line belongs to an option set",
+        "The POS changes an option set only as a whole.",
+        "Take the option set off the order and add it again as it should be.",
+    ),
+    "order_gone": Words(
+        "The order is not in the POS any more",
+        "The POS does not know the order: it was probably deleted on the register.",
+        "Ask the staff at the register whether it was deleted on purpose.",
+    ),
+    "line_gone": Words(
+        "The line is not on the order any more",
+        "The POS does not know the line or its order: somebody took it off.",
+        "Look at the order on the register.",
+    ),
+    "option_set_gone": Words(
+        "The option set is not on the order any more",
+        "The POS does not know the option set or its order: somebody took it off.",
+        "Look at the order on the register.",
+    ),
+    "payment_gone": Words(
+        "The payment is not on the order any more",
+        "The POS does not know the payment or its order.",
+        "Look at the order on the register, and enter the payment by hand if it is missing.",
+    ),
+    "original_not_complete": Words(
+        "Refund of an order that is not complete",
+        "The POS refunds complete orders only.",
+        "Complete the original order on the register, or reject it there.",
+    ),
+    "original_unknown": Words(
+        "Refund of an order that the POS does not know",
+        "The original order is not in the POS, or belongs to another company.",
+        "Give the money back by hand, and enter the refund on the register.",
+    ),
+    "not_fully_paid": Words(
+        "The order is not paid in full",
+        "The POS completes an order only when nothing is left to pay.",
+        "Take the rest of the payment on the register.",
+    ),
+    "above_price_limit": Words(
+        "The order is above its price limit",
+        "The order comes to more in the POS than the platform allowed.",
+        "Compare the prices of the platform's menu with those of the POS.",
+    ),
+    "customer_unknown": Words(
+        "The customer is not in the POS",
+        "The POS does not know the customer that the order names.",
+        "Send the order without the customer, or link the customer again.",
+    ),
+    "payment_method_unknown": Words(
+        "The payment method is not in the POS",
+        "The POS does not know the method by which the order was paid.",
+        "Correct the payment method in the platform's settings, then send the order again.",
+    ),
+    "payment_method_missing": Words(
+        "A payment without a method",
+        "Our app is no payment method of this POS, so every payment must name one.",
+        "Name a payment method in the platform's settings, then send the order again.",
+    ),
+    "register_unknown": Words(
+        "The register is not in the POS",
+        "The POS does not know the register at this site.",
+        "Correct the register in the platform's or the venue's settings, then send the order again.",
+    ),
+    "site_unknown": Words(
+        "The site is not in the POS",
+        "The POS does not know the venue's site.",
+        "Correct the venue's site id: posrelay venue check names the fault.",
+    ),
+    "too_many_notifications": Words(
+        "Staff were not told: too many messages",
+        "The POS shows five messages for an order, no more.",
+        "Tell the staff in another way.",
+    ),
+    "invalid_data": Words(
+        "The order has content that the POS does not take",
+        "The POS names the place in the order and what is wrong there.",
+        "Pass the POS's words on to the platform. Until it is corrected, enter such orders by hand.",
+    ),
+    "status_not_allowed": Words(
+        "The order's status is not allowed",
+        "The POS takes no new order with this status.",
+        "Pass this on to the platform, and enter the order on the register by hand.",
+    ),
+    "invalid_request": Words(
+        "The POS did not understand our call",
+        "The fault is ours, not yours.",
+        "Enter the order on the register by hand, and tell support.",
+    ),
+    "invalid_idempotency_key": Words(
+        "The POS did not take our key",
+        "The fault is ours, not yours: the key that keeps an order from being made twice was refused.",
+        "Enter the order on the register by hand, and tell support.",
+    ),
     "undo_failed": Words(
         "Order could not be deleted",
         "The booking is no longer seated, but the POS did not let us delete its order.",

@@ -39,6 +39,10 @@ VENUE = Venue(
     notify_emails=("floor@example.com",),
     notify_mobiles=("+61255501234",),
     undo_window_s=240.5,
+    pass_thru="on",
+    pass_thru_register="16",
+    when_registers_offline="fail",
+    preorder_after_s=1800.0,
 )
 
 

@@ -72,7 +72,10 @@ _MESSAGES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("site_unknown", r"^site\b.*\bdoes not exist"),
         ("too_many_notifications", r"maximum number of notifications"),
         ("invalid_idempotency_key", r"invalid idempotency-key"),
-        ("invalid_data", r"invalid data|error validating|value found, but|is required|cannot both be specified"),
+        (
+            "invalid_data",
+            r"invalid data|error validating|value found, but|is required|cannot both be spec|no lines were given",
+        ),
         ("status_not_allowed", r"cannot be created with status"),
         ("invalid_request", r"not valid json|content-type must be"),
     )

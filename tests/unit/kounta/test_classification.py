@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from shared.adapters.http.clients import Received
 from shared.adapters.kounta.classification import Call, classify, classify_failure
+from shared.domain.failures import UNKNOWN, words_for
 from shared.domain.orders.writes import Answer, Outcome
 
 NOW = datetime(2026, 11, 22, 8, 0, 0, tzinfo=UTC)
@@ -123,6 +124,44 @@ def test_answer(call: Call, answer: Received, outcome: Outcome, code: str | None
     assert judged.http_status == answer.status
     if code is not None:
         assert judged.code == code
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        ("Product (730399) is not an option of option set (502).", "option_not_in_set"),
+        ("Option set (501) does not belong to product (730297).", "option_set_not_of_product"),
+        ("Option set (501) does not belong to that product.", "option_set_not_of_product"),
+        ("Option set (501) does not support instructions.", "instructions_not_supported"),
+        ("Product (81) does not exist.", "product_unknown"),
+        ("A pass-thru-printing order in PENDING status must be paid in full.", "pass_thru_not_paid"),
+        ("A pass-thru-printing order must have status ON_HOLD or PENDING.", "pass_thru_wrong_status"),
+        ("Lines cannot be updated once the order has been accepted.", "order_accepted"),
+        (
+            "Lines that belong to an option set cannot be modified directly. Update the original option set instead.",
+            "part_of_option_set",
+        ),
+        ("This order is locked.", "order_locked"),
+        ("The original order must be complete.", "original_not_complete"),
+        ("Order (9100000000000000001) does not exist.", "original_unknown"),
+        ("Order is not fully paid.", "not_fully_paid"),
+        ("Order total is above its price limit (20).", "above_price_limit"),
+        ("Customer (7) does not exist.", "customer_unknown"),
+        ("Payment method (77) does not exist.", "payment_method_unknown"),
+        ("A method_id must be included.", "payment_method_missing"),
+        ("Register (99) does not exist.", "register_unknown"),
+        ("Register (17) does not belong to that site.", "register_unknown"),
+        ("Site (99) does not exist.", "site_unknown"),
+        ("Maximum number of notifications (5) reached for this order.", "too_many_notifications"),
+        ("price_variation and price_fixed_variation cannot both be specified.", "invalid_data"),
+        ("Orders cannot be created with status ACCEPTED.", "status_not_allowed"),
+        ("The request body is not valid JSON.", "invalid_request"),
+    ],
+)
+def test_every_refusal_has_a_code_of_its_own(words: str, code: str) -> None:
+    answer = classify(Call.CREATE, received(400, said(words)), NOW)
+    assert (answer.outcome, answer.code, answer.message) == (Outcome.REFUSED, code, words)
+    assert words_for(code) is not UNKNOWN
 
 
 @pytest.mark.parametrize(

@@ -3,18 +3,38 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
+import simplejson
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.adapters.kounta.rendering import as_moment, changes_body, create_body, customer_body, notification_body
+from shared.adapters.kounta.rendering import (
+    as_moment,
+    changed_line_body,
+    changed_payment_body,
+    changes_body,
+    create_body,
+    customer_body,
+    lines_body,
+    notification_body,
+    option_body,
+    payment_body,
+)
 from shared.domain.bookings.events import Customer
 from shared.domain.errors import BadInputError
 from shared.domain.orders.draft import DraftPayment, OrderDraft
-from shared.domain.orders.request import Notification, OrderChanges
+from shared.domain.orders.request import (
+    LineRequest,
+    Notification,
+    OptionRequest,
+    OptionSetRequest,
+    OrderChanges,
+    PaymentRequest,
+)
 
 DRAFT = OrderDraft(
     site_id="823",
@@ -103,3 +123,169 @@ def test_customer() -> None:
 def test_moments_are_rounded_outwards() -> None:
     moment = datetime(2026, 11, 22, 8, 0, 0, 1, tzinfo=UTC)
     assert (as_moment(moment), as_moment(moment, up=True)) == ("2026-11-22T08:00:00Z", "2026-11-22T08:00:01Z")
+
+
+PLATE = OptionRequest(
+    "730310",
+    unit_price_inc_tax=Decimal("20.00"),
+    option_sets=(
+        OptionSetRequest("501", (OptionRequest("730311"),)),
+        OptionSetRequest(
+            "502",
+            (
+                OptionRequest("730313", unit_price=Decimal("1.2500"), instructions="Extra"),
+                OptionRequest("730315", option_sets=(OptionSetRequest("503", (OptionRequest("730317"),)),)),
+            ),
+        ),
+    ),
+)
+PLATE_JSON = (
+    '{"product_id":730310,"unit_price_inc_tax":20.00,"option_sets":['
+    '{"option_set_id":501,"options":[{"product_id":730311}]},'
+    '{"option_set_id":502,"options":[{"product_id":730313,"unit_price":1.2500,"instructions":"Extra"},'
+    '{"product_id":730315,"option_sets":[{"option_set_id":503,"options":[{"product_id":730317}]}]}]}]}'
+)
+
+
+def test_an_order_with_everything() -> None:
+    draft = replace(
+        DRAFT,
+        status="ON_HOLD",
+        sale_number="WEB-1",
+        lines=(LineRequest("730297", Decimal(2)),),
+        options=(PLATE,),
+        payments=(DraftPayment(None, Decimal("6.00"), "PR-0123456789ABCDEF-pay-1", Decimal("1.50")),),
+        price_fixed_variation=Decimal("-2.00"),
+        price_limit=Decimal(100),
+        lock=("NEW_LINES", "DELETE"),
+        asked_complete_when_paid=True,
+        enable_alert_sound=False,
+        prompt_for_reject_reason=None,
+        pass_thru_printing=True,
+        pass_thru_printing_register="16",
+        placed_at=datetime(2026, 11, 22, 19, 0, 0, 999, tzinfo=timezone(timedelta(hours=11))),
+        fulfil_at=datetime(2026, 11, 23, 8, 30, tzinfo=UTC),
+        original_order_id="9100000000000000001",
+    )
+    assert create_body(draft).decode() == (
+        '{"site_id":823,"status":"ON_HOLD","sale_number":"WEB-1","order_type":"Dine in","guests":4,'
+        '"notes":"Table 12 · 4 covers\\n[PR-0123456789ABCDEF-1]",'
+        f'"lines":[{{"product_id":730297,"quantity":2}}],"options":[{PLATE_JSON}],'
+        '"payments":[{"amount":6.00,"ref":"PR-0123456789ABCDEF-pay-1","tip":1.50}],'
+        '"price_fixed_variation":-2.00,"price_limit":100,"lock":["NEW_LINES","DELETE"],'
+        '"placed_at":"2026-11-22T08:00:00+00:00","fulfil_at":"2026-11-23T08:30:00+00:00",'
+        '"original_order_id":9100000000000000001,"complete_when_paid":true,"enable_alert_sound":false,'
+        '"callback_uri":"https://relay.example.com/pos/kounta/v/orders/o/status?token=t",'
+        '"pass_thru_printing":true,"pass_thru_printing_register":16}'
+    )
+
+
+def test_a_register_alone_makes_no_pass_thru_order() -> None:
+    assert "pass_thru" not in create_body(replace(DRAFT, pass_thru_printing_register="16")).decode()
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        (LineRequest("7"), {"product_id": 7, "quantity": 1}),
+        (
+            LineRequest("7", Decimal("0.125"), unit_price=Decimal("1.3636"), unit_price_inc_tax=Decimal("9")),
+            {"product_id": 7, "quantity": Decimal("0.125"), "unit_price": Decimal("1.3636")},
+        ),
+        (
+            LineRequest("7", Decimal(-1), unit_price_inc_tax=Decimal("1.50"), price_variation=Decimal("0.9")),
+            {
+                "product_id": 7,
+                "quantity": -1,
+                "unit_price_inc_tax": Decimal("1.50"),
+                "price_variation": Decimal("0.9"),
+            },
+        ),
+        (
+            LineRequest("7", price_fixed_variation=Decimal("-2.00"), notes="hot", modifiers=("228", "228", "-3091")),
+            {
+                "product_id": 7,
+                "quantity": 1,
+                "price_fixed_variation": Decimal("-2.00"),
+                "notes": "hot",
+                "modifiers": [228, 228, -3091],
+            },
+        ),
+        (
+            LineRequest("7", option_sets=(OptionSetRequest("501", (OptionRequest("8"),)),)),
+            {"product_id": 7, "option_sets": [{"option_set_id": 501, "options": [{"product_id": 8}]}]},
+        ),
+    ],
+)
+def test_lines(line: LineRequest, said: dict[str, object]) -> None:
+    assert simplejson.loads(lines_body([line, line]), use_decimal=True) == [said, said]
+
+
+def test_a_changed_line_says_that_it_has_no_modifiers_any_more() -> None:
+    assert json.loads(changed_line_body(LineRequest("7")))["modifiers"] == []
+    assert json.loads(changed_line_body(LineRequest("7", modifiers=("-8",))))["modifiers"] == [-8]
+
+
+def test_an_option_set_to_add() -> None:
+    assert option_body(PLATE).decode() == PLATE_JSON
+
+
+def test_payments() -> None:
+    whole = PaymentRequest(Decimal("-12.50"), "2", "back-1", Decimal("0.00"))
+    assert payment_body(whole).decode() == '{"method_id":2,"amount":-12.50,"ref":"back-1","tip":0.00}'
+    assert payment_body(PaymentRequest(Decimal(5))).decode() == '{"amount":5}'
+    assert changed_payment_body("r", None).decode() == '{"ref":"r"}'
+    assert changed_payment_body(None, Decimal("2.50")).decode() == '{"tip":2.50}'
+
+
+def test_changes_name_only_what_changes() -> None:
+    assert changes_body(OrderChanges(status="ACCEPTED")).decode() == '{"status":"ACCEPTED"}'
+    everything = OrderChanges(
+        status="PENDING",
+        notes="",
+        order_type="Pickup",
+        guests=0,
+        customer_id="3842",
+        price_variation=Decimal("0.95"),
+        price_limit=Decimal("50.00"),
+        lock=(),
+        complete_when_paid=False,
+        enable_alert_sound=True,
+        prompt_for_reject_reason=False,
+        placed_at=datetime(2026, 11, 22, 8, 0, tzinfo=UTC),
+        fulfil_at=datetime(2026, 11, 22, 9, 0, tzinfo=UTC),
+    )
+    assert changes_body(everything).decode() == (
+        '{"status":"PENDING","notes":"","order_type":"Pickup","guests":0,"customer_id":3842,"price_variation":0.95,'
+        '"price_limit":50.00,"lock":[],"placed_at":"2026-11-22T08:00:00+00:00",'
+        '"fulfil_at":"2026-11-22T09:00:00+00:00","complete_when_paid":false,"enable_alert_sound":true,'
+        '"prompt_for_reject_reason":false}'
+    )
+    assert (
+        changes_body(OrderChanges(price_fixed_variation=Decimal("1.15"))).decode() == '{"price_fixed_variation":1.15}'
+    )
+
+
+@pytest.mark.parametrize("modifier", ["", "-", "--1", "1.5", "x", "+1", "- 1"])
+def test_a_modifier_that_is_no_number_is_refused(modifier: str) -> None:
+    with pytest.raises(BadInputError, match="modifiers"):
+        lines_body([LineRequest("7", modifiers=(modifier,))])
+
+
+def test_a_notification_as_asked() -> None:
+    asked = Notification(
+        "Fish is off",
+        broadcast_level="order",
+        alert_colour="red",
+        duration_s=600,
+        register_ids=("16",),
+        staff_ids=("732846",),
+        expires=datetime(2026, 11, 22, 9, 0, tzinfo=UTC),
+    )
+    assert notification_body(asked).decode() == (
+        '{"broadcast_level":"order","alert_colour":"red","message":"Fish is off","duration":60,"register_ids":[16],'
+        '"staff_ids":[732846],"expires":"2026-11-22T09:00:00+00:00"}'
+    )
+    assert notification_body(Notification("table 1 → 3")).decode() == (
+        '{"broadcast_level":"now","alert_colour":"orange","message":"table 1 → 3","duration":30}'
+    )

@@ -4,13 +4,22 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from decimal import Decimal
 
 import httpx
 import pytest
 
 from shared.adapters.kounta.writes import KountaWrites
 from shared.domain.bookings.events import Customer
+from shared.domain.orders.request import (
+    LineRequest,
+    Notification,
+    OptionRequest,
+    OptionSetRequest,
+    OrderChanges,
+    PaymentRequest,
+)
 from shared.domain.orders.writes import Answer, Outcome
 from tests.unit.kounta.stand_in import COMPANY, Ticking, client_to, json_reply
 
@@ -90,6 +99,83 @@ def test_update_and_notify() -> None:
     assert kounta.calls == [f"PUT {COMPANY}/orders/7", f"POST {COMPANY}/orders/7/notifications"]
     assert json.loads(kounta.requests[0].content) == {"notes": "Table 3", "guests": 2}
     assert json.loads(kounta.requests[1].content)["message"] == "table 1 → 3"
+
+
+LINE = LineRequest("7", Decimal(2))
+OPTION = OptionRequest("730310", option_sets=(OptionSetRequest("501", (OptionRequest("730311"),)),))
+PAYMENT = PaymentRequest(Decimal("4.50"), "2", "ref-1")
+PARTS: list[tuple[Callable[[KountaWrites], Answer], str, str, str]] = [
+    (lambda to: to.change_order("7", OrderChanges(guests=3)), "PUT orders/7", '{"guests":3}', "order_gone"),
+    (lambda to: to.set_status("7", "ACCEPTED"), "PUT orders/7", '{"status":"ACCEPTED"}', "order_gone"),
+    (
+        lambda to: to.add_lines("7", [LINE, LINE]),
+        "POST orders/7/lines",
+        '[{"product_id":7,"quantity":2},{"product_id":7,"quantity":2}]',
+        "order_gone",
+    ),
+    (
+        lambda to: to.change_line("7", 12, LINE),
+        "PUT orders/7/lines/12",
+        '{"product_id":7,"quantity":2,"modifiers":[]}',
+        "line_gone",
+    ),
+    (lambda to: to.remove_line("7", 12), "DELETE orders/7/lines/12", "", "line_gone"),
+    (
+        lambda to: to.add_option_set("7", OPTION),
+        "POST orders/7/optionsets",
+        '{"product_id":730310,"option_sets":[{"option_set_id":501,"options":[{"product_id":730311}]}]}',
+        "order_gone",
+    ),
+    (lambda to: to.remove_option_set("7", 1), "DELETE orders/7/optionsets/1", "", "option_set_gone"),
+    (
+        lambda to: to.add_payment("7", PAYMENT),
+        "POST orders/7/payments",
+        '{"method_id":2,"amount":4.50,"ref":"ref-1"}',
+        "order_gone",
+    ),
+    (
+        lambda to: to.change_payment("7", 1, ref="r", tip=Decimal("1.00")),
+        "PUT orders/7/payments/1",
+        '{"ref":"r","tip":1.00}',
+        "payment_gone",
+    ),
+    (
+        lambda to: to.send_notification("7", Notification("m", broadcast_level="order")),
+        "POST orders/7/notifications",
+        '{"broadcast_level":"order","alert_colour":"orange","message":"m","duration":30}',
+        "order_gone",
+    ),
+]
+
+
+@pytest.mark.parametrize(("act", "call", "body", "gone"), PARTS, ids=[call for _, call, _, _ in PARTS])
+def test_every_part_of_an_order(act: Callable[[KountaWrites], Answer], call: str, body: str, gone: str) -> None:
+    not_found = json_reply(404, {"error_description": "Not Found"})
+    client, kounta = client_to([json_reply(200), json_reply(500, {}), not_found])
+    writes = KountaWrites(client)
+    assert act(writes) == Answer(Outcome.DONE, 200)
+    method, _, path = call.partition(" ")
+    assert kounta.calls == [f"{method} {COMPANY}/{path}"]
+    assert kounta.requests[0].content == body.encode()
+    assert act(writes).outcome is Outcome.SERVER_ERROR
+    missing = act(writes)
+    assert (missing.outcome, missing.code) == (Outcome.REFUSED, gone)
+    assert len(kounta.calls) == 3  # each was sent once, whatever came of it
+
+
+def test_an_id_that_is_none_of_kountas_is_refused_unsent() -> None:
+    client, kounta = client_to([json_reply(200)])
+    writes = KountaWrites(client)
+    refused = [
+        writes.add_lines("7", [LineRequest("seven")]),
+        writes.add_payment("7", PaymentRequest(Decimal(1), "card")),
+        writes.add_option_set("7", OptionRequest("x")),
+        writes.change_order("7", OrderChanges(customer_id="x")),
+    ]
+    assert [(one.outcome, one.code) for one in refused] == [(Outcome.REFUSED, "invalid_pos_id")] * 4
+    assert writes.remove_line("7", -1).outcome is Outcome.REFUSED
+    assert writes.add_payment("7/../8", PAYMENT).outcome is Outcome.REFUSED
+    assert kounta.calls == []
 
 
 def test_update_of_a_missing_order() -> None:

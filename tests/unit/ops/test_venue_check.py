@@ -48,6 +48,7 @@ def test_all_is_right(ready: Bench) -> None:
         ({"pos_site_id": "999"}, "site", "site_id"),
         ({"pos_register_id": "99"}, "register", "16 (POS 1)"),
         ({"pos_register_id": "17"}, "register", "16 (POS 1)"),
+        ({"pass_thru": "on", "pass_thru_register": "17"}, "pass-thru register", "set pass_thru_register"),
         ({"deposit_method_id": "77"}, "payment methods", "3 (Deposit)"),
         ({"currency": "NZD"}, "currency", 'currency = "AUD"'),
     ],
@@ -64,6 +65,14 @@ def test_register_and_deposit_method_that_fit(ready: Bench) -> None:
     found = findings(ready, ok=True)
     assert found["register"]["found"] == "POS 1 (16)"
     assert "Deposit (3)" in found["payment methods"]["found"]
+    assert "pass-thru register" not in found
+
+
+def test_a_pass_thru_register_counts_only_when_it_is_used(ready: Bench) -> None:
+    change(ready, pass_thru="on", pass_thru_register="16")
+    assert findings(ready, ok=True)["pass-thru register"]["found"] == "POS 1 (16)"
+    change(ready, pass_thru="off", pass_thru_register="17")
+    assert "pass-thru register" not in findings(ready, ok=True)
 
 
 def test_wrong_credentials_end_the_look(ready: Bench, venue_file: str) -> None:

@@ -189,6 +189,13 @@ def test_one_company_is_one_kind_of_credentials(ready: Bench, tmp_path: Path) ->
         (("[pos]", 'timezone = "Sydney/Australia"\n[pos]'), "timezone is no time zone"),
         (("[pos]", 'notify_emails = ["me"]\n[pos]'), "notify_emails must be a list"),
         (("[pos]", "undo_window_s = 0\n[pos]"), "undo_window_s must be seconds above 0"),
+        (("[pos]", "preorder_after_s = -1\n[pos]"), "preorder_after_s must be seconds above 0"),
+        (("[pos]", 'pass_thru = "yes"\n[pos]'), "pass_thru must be one of: off, on"),
+        (("[pos]", 'pass_thru_register = "POS 1"\n[pos]'), "pass_thru_register must be a whole number"),
+        (
+            ("[pos]", 'when_registers_offline = "wait"\n[pos]'),
+            "when_registers_offline must be one of: send_normally, fail",
+        ),
         (("[pos]", "link_customers = 1\n[pos]"), "link_customers must be true or false"),
         (("[pos]", 'standard_hook_platform = "resdiary"\n[pos]'), "standard_hook_platform may not be resdiary"),
         (("[pos]", 'tables = ["12"]\n[pos]'), "tables must be a table like"),
@@ -217,6 +224,16 @@ def test_a_file_that_is_not_there(bench: Bench) -> None:
 @pytest.mark.parametrize("file", sorted(EXAMPLES.glob("venue*.toml")), ids=lambda file: file.name)
 def test_the_examples_are_right(file: Path) -> None:
     assert read_venue(file).venue.pos.kind == "kounta"
+
+
+def test_how_online_orders_are_sent(tmp_path: Path) -> None:
+    plain = read_venue(Path(written(tmp_path, VENUE))).venue
+    assert (plain.pass_thru, plain.pass_thru_register) == ("off", None)
+    assert (plain.when_registers_offline, plain.preorder_after_s) == ("send_normally", 3600)
+    keys = 'pass_thru = "on"\npass_thru_register = 16\nwhen_registers_offline = "fail"\npreorder_after_s = 1800\n[pos]'
+    venue = read_venue(Path(written(tmp_path, VENUE.replace("[pos]", keys)))).venue
+    assert (venue.pass_thru, venue.pass_thru_register) == ("on", "16")
+    assert (venue.when_registers_offline, venue.preorder_after_s) == ("fail", 1800)
 
 
 def test_the_full_example_names_every_key() -> None:
