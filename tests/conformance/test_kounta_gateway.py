@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from sandbox.faults import Fault
 from sandbox.kounta.api import KountaSandbox
 from sandbox.kounta.oauth import issue_code
+from sandbox.messages import SandboxRequest
 from sandbox.settings import SandboxSettings
 from sandbox.transport import sandbox_transport
 from shared.adapters.http.clients import make_client
@@ -21,7 +24,9 @@ from shared.adapters.kounta.gateway import KountaGateway
 from shared.adapters.kounta.reads import KountaReads
 from shared.adapters.kounta.tokens import Credentials, Tokens, TokenStore
 from shared.domain.bookings.events import Customer
+from shared.domain.errors import RefusedError, UnreachableError
 from shared.domain.orders.draft import DraftPayment, OrderDraft
+from shared.domain.orders.search import OrderFilters
 from shared.domain.orders.writes import Outcome
 from shared.domain.timings import Timings
 from shared.domain.venues import PosConnection
@@ -156,6 +161,128 @@ def test_lists_page_by_page_with_their_lag() -> None:
     assert gateway.delete_order(ids[0]).outcome is Outcome.DONE
     kounta.now += timedelta(seconds=20)
     assert [one.id for one in gateway.list_deleted(started, None).orders] == [ids[0]]
+
+
+BREAKFAST = {
+    "product_id": 730310,
+    "option_sets": [
+        {"option_set_id": 501, "options": [{"product_id": 730311}]},
+        {"option_set_id": 502, "options": [{"product_id": 730313, "instructions": "On Side"}]},
+    ],
+}
+
+
+def put_in(kounta: Kounta, **fields: Any) -> str:
+    """An order made at Kounta by another app of the company."""
+    wanted = {"site_id": 823, "status": "ON_HOLD", **fields}
+    body = json.dumps({name: value for name, value in wanted.items() if value is not None}).encode()
+    basic = "Basic " + base64.b64encode(b"demo-basic:demo-basic-secret").decode()
+    headers = {"accept": "application/json", "content-type": "application/json", "authorization": basic}
+    request = SandboxRequest("POST", "/v1/companies/5678/orders", [], headers, body)
+    answer = kounta.sandbox.handle(request)
+    assert answer.status == 201, answer.body
+    kounta.now += timedelta(seconds=1)
+    return answer.headers["Location"].rpartition("/")[2].removesuffix(".json")
+
+
+def test_an_order_by_its_sale_and_its_option_sets() -> None:
+    kounta = Kounta()
+    gateway = kounta.gateway()
+    order_id = put_in(
+        kounta, options=[BREAKFAST, BREAKFAST], lines=[{"product_id": 730297, "modifiers": [730321, -730323]}]
+    )
+    read = gateway.read_order(order_id)
+    assert read is not None
+    assert read.sale_id is not None
+    assert gateway.read_order_by_sale(read.sale_id) == read
+    for nothing in ("zzzzzzzz", "short", "../../x", "aaaaaaa/"):
+        assert gateway.read_order_by_sale(nothing) is None
+    assert [gateway.read_option_set(order_id, number) for number in (1, 2, 3)] == [*read.options, None]
+    eggs, extras = read.options[1].option_sets
+    assert (eggs.option_set_id, extras.options[0].instructions) == ("501", "On Side")
+    (coffee,) = [line for line in read.lines if not line.part_of_option_set]
+    assert (coffee.modifiers, coffee.sku) == (("730321", "-730323"), "FLAT-WHITE")
+
+
+def test_the_invoice_of_a_completed_order_only() -> None:
+    kounta = Kounta()
+    gateway = kounta.gateway()
+    order_id = put_in(kounta, lines=[{"product_id": 730304}])
+    with pytest.raises(RefusedError) as caught:
+        gateway.read_invoice(order_id)
+    assert caught.value.http_status == 400
+    kounta.sandbox.staff.pay(int(order_id))
+    kounta.sandbox.staff.complete(int(order_id))
+    pdf = gateway.read_invoice(order_id)
+    assert pdf is not None
+    assert pdf.startswith(b"%PDF-1")
+    assert gateway.read_invoice("1") is None
+    kounta.fails("invoice", "html", times=-1)
+    with pytest.raises(UnreachableError):
+        gateway.read_invoice(order_id)
+
+
+def test_every_filter_and_their_combination() -> None:
+    kounta = Kounta()
+    gateway = kounta.gateway()
+    staff = kounta.sandbox.staff
+    customer_id = gateway.create_customer(GUEST, "guest-1")
+    assert customer_id is not None
+    lamb = [{"product_id": 730304}]  # 69.00
+    plain = put_in(kounta, lines=lamb)
+    discounted = put_in(kounta, lines=lamb, price_variation=0.5)
+    linked = put_in(kounta, lines=lamb, customer_id=int(customer_id), register_id=16, site_id=None)
+    sold = put_in(kounta, lines=lamb, customer_id=int(customer_id), price_variation=0.9)
+    gone = put_in(kounta, lines=lamb)
+    put_in(kounta, lines=lamb, site_id=824)
+    staff.pay(int(sold))
+    staff.complete(int(sold))
+    staff.delete(int(gone))
+    kounta.now += timedelta(minutes=1)
+    ours = gateway.read_order(linked)
+    assert ours is not None
+
+    def listed(**filters: Any) -> list[str]:
+        page = gateway.search_orders(OrderFilters(**filters))
+        assert page.next is None
+        return [row.id for row in page.orders]
+
+    everything = [sold, linked, discounted, plain]
+    assert listed() == everything
+    assert listed(status="COMPLETE") == [sold]
+    assert listed(status="ON_HOLD") == everything[1:]
+    assert listed(discounted=True) == [sold, discounted]
+    assert listed(deleted=True) == [gone]
+    assert listed(linked_customer=True) == listed(customer_id=customer_id) == [sold, linked]
+    assert listed(customer_id="1") == listed(staff_id="1") == listed(pending_accounts=True) == []
+    assert linked in listed(register_id="16")
+    assert listed(register_id="17") == []
+    assert listed(value=(("lt", Decimal(69)),)) == [sold, discounted]
+    assert listed(value=(("gte", Decimal("34.50")), ("lt", Decimal("62.10")))) == [discounted]
+    assert listed(created=(("gt", ours.created_at),)) == [sold]
+    assert listed(created=(("gte", ours.created_at), ("lte", ours.created_at))) == [linked]
+    assert listed(created=(("lt", ours.created_at),)) == [discounted, plain]
+    assert listed(created=(("gt", date(2026, 11, 22)),)) == []
+    assert listed(created=(("gte", date(2026, 11, 22)),)) == everything
+    combined = {"customer_id": customer_id, "status": "COMPLETE", "discounted": True}
+    assert listed(**combined, created=(("gte", date(2013, 6, 1)),), value=(("lt", Decimal(100)),)) == [sold]
+
+
+def test_a_search_goes_on_where_it_was() -> None:
+    kounta = Kounta()
+    gateway = kounta.gateway()
+    ids = [put_in(kounta) for _ in range(30)]
+    kounta.now += timedelta(minutes=1)
+    filters = OrderFilters(status="ON_HOLD", created=(("gte", date(2026, 11, 22)),))
+    first = gateway.search_orders(filters)
+    assert first.next is not None
+    assert first.next.isdigit()
+    late = put_in(kounta)
+    second = gateway.search_orders(filters, first.next)
+    assert second.next is None
+    assert [row.id for row in (*first.orders, *second.orders)] == ids[::-1]
+    assert late not in ids
+    assert all(row.site_id == "823" for row in first.orders)
 
 
 def test_a_completed_order_is_read_with_its_money() -> None:

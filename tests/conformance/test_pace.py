@@ -49,6 +49,13 @@ def test_an_idle_connection_recovers(pace: Pace) -> None:
     assert pace.reserve(slots(), at(120)) == 0
 
 
+def test_what_is_given_back_can_be_had_again(pace: Pace) -> None:
+    waits = [pace.reserve(slots(), NOON) for _ in range(12)]
+    for _ in range(3):
+        pace.reserve(slots(calls=-1), NOON)
+    assert pace.reserve(slots(), NOON) == waits[9]
+
+
 def test_connections_do_not_hold_each_other(pace: Pace) -> None:
     for _ in range(30):
         pace.reserve(slots(), NOON)

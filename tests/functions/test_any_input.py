@@ -140,3 +140,20 @@ def test_any_question(lasting_relay: Relay, name: str, data: st.DataObject, quer
     event = read_event(f"queries/{name}")
     asked = changed(event, path=data.draw(any_address(event)), query=query, caller={"venues": "*"})
     is_answered(lasting_relay.http("queries", asked))
+
+
+@EXAMPLES
+@given(
+    name=st.sampled_from(["list", "pos_order", "by_sale", "invoice", "line", "option_set"]),
+    data=st.data(),
+    query=st.dictionaries(
+        st.sampled_from(["status", "deleted", "staff_id", "created_gt", "value_lte", "limit", "cursor", "x"]),
+        st.text() | st.datetimes().map(str) | st.decimals().map(str) | st.sampled_from(["true", "complete", "16"]),
+    ),
+)
+def test_any_question_to_the_pos(lasting_relay: Relay, name: str, data: st.DataObject, query: dict[str, str]) -> None:
+    event = read_event(f"pos_orders/{name}")
+    venue = st.just({"venue_id": "demo"}) | st.just({})
+    path = data.draw(any_address(event)) | data.draw(venue)
+    lasting_relay.clock.advance(10)
+    is_answered(lasting_relay.http("pos_orders", changed(event, path=path, query=query, caller={"venues": "*"})))

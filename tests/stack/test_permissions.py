@@ -22,6 +22,7 @@ FUNCTIONS = (
     "Failures",
     "PlatformEvents",
     "PosEvents",
+    "PosOrders",
     "PosWriter",
     "Queries",
     "WebhookEndpoints",
@@ -52,6 +53,16 @@ def rare_occasions(premises: Premises, roles: Roles, care: Callable[[], dict[str
         return not any(each.action.startswith("kms:") for each in roles.unused("pos-relay-Caretaker"))
 
     until(swept_with_new_tokens, "the caretaker to have come first after the tokens ran out")
+    order = oauth.order_in("OAUTH-2", "sent")
+
+    def read_with_new_tokens() -> bool:
+        premises.sandbox.control("state", {"expire_tokens": True})
+        read = oauth.request("GET", f"/v1/venues/demo-oauth/orders/{order['id']}/lines")
+        return read.is_success and not any(
+            each.action.startswith("kms:") for each in roles.unused("pos-relay-PosOrders")
+        )
+
+    until(read_with_new_tokens, "the reader to have come first after the tokens ran out")
     named = premises.open_venue("named", notify_emails=("duty@example.com",), notify_mobiles=("+61255501234",))
     unnamed = premises.open_venue("nobody-named")
     for relay in (named, unnamed):
