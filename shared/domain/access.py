@@ -11,10 +11,11 @@ KEY_PREFIX = "prk_"
 EVERY_VENUE = "*"
 
 WRITE_BOOKINGS = "booking:write"
+WRITE_ORDERS = "orders:write"
 READ_VENUE = "venue:read"
 READ_SALES = "sales:read"
 MANAGE_WEBHOOKS = "webhooks:manage"
-SCOPES = (WRITE_BOOKINGS, READ_VENUE, READ_SALES, MANAGE_WEBHOOKS)
+SCOPES = (WRITE_BOOKINGS, WRITE_ORDERS, READ_VENUE, READ_SALES, MANAGE_WEBHOOKS)
 
 
 @dataclass(frozen=True, slots=True)

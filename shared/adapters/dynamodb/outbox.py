@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
 from shared.adapters.dynamodb import codec
-from shared.adapters.dynamodb.schema import VERSION, key, venue_key
+from shared.adapters.dynamodb.schema import VERSION, Item, due_attributes, key, millis, seconds, venue_key
 from shared.domain.failures import Failure
 from shared.domain.record import OutboxItem
 from shared.domain.sweeps import Sweep
+from shared.domain.timings import Timings
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -40,6 +43,19 @@ class DynamoDBOutbox:
 def outbox_item_of(image: Mapping[str, Any]) -> OutboxItem:
     """The outbox item in a stream record's new image."""
     return codec.load(OutboxItem, image["body"]["S"])
+
+
+def new_outbox_item(item: OutboxItem, now: datetime, timings: Timings) -> Item:
+    """The item to be stored with the change that it tells of; due, in case that the stream does not bring it."""
+    pk = f"OUTBOX#{millis(now):x}{secrets.token_hex(8)}"
+    return {
+        **key(pk, "ITEM"),
+        "v": {"N": str(VERSION)},
+        "type": {"S": item.type},
+        "body": {"S": codec.dump(item)},
+        **due_attributes(pk, now + timedelta(seconds=timings.undecided_after_s)),
+        "expires_at": {"N": seconds(now + timedelta(seconds=timings.outbox_ttl_s))},
+    }
 
 
 @dataclass(frozen=True)

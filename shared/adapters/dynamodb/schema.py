@@ -13,12 +13,16 @@
     platform        PLATFORM#<platform>                   SETTINGS           get; listing PLATFORMS
     endpoint        (same)                                ENDPOINT#<id>      get; one query for all (at most 20)
     delivery        DELIVERY#<platform>#<endpoint>#<evt>  DELIVERY           get; due; listing DELIVERIES#…   TTL
+    menu head       MENU#<venue>                          HEAD               get; due: an import, or its time
+    menu page       (same)                                PAGE#<import>#<n>  one query, when all are there    TTL
+    menu            (same)                                EDITION#<import>#… one query: gzip in few chunks    TTL
     API key         KEY#<sha256 of the key>               KEY                get; listing KEYS#<platform>
     failure         FAILURE#<id>                          FAILURE            get; listing FAILURES#<venue>#<day>
     connection      CONNECTION#<connection>               PACE TOKENS        update / get
 
     index `due`     due_pk = DUE#<shard 0–3>, due_at (ms)  what somebody has to look at again: heads with an open write
-                    or a lease, undecided events and hints, outbox items nobody announced, deliveries to try. Sparse.
+                    or a lease, undecided events and hints, outbox items nobody announced, deliveries to try, menus
+                    under import or to be imported. Sparse.
     index `listing` list_pk, list_sk                       UNKNOWN#<venue> heads with a write of unknown fate (sparse);
                     EVENT#<venue>#<platform>#<event id>    one event by its own id;
                     SALES#<venue>#<UTC day> sales by time; FAILURES#…; VENUES, PLATFORMS, KEYS#… settings;
@@ -62,6 +66,16 @@ def pos_order_of(pk: str) -> tuple[str, str]:
     """(venue, POS order id) of such a partition."""
     _, venue, pos_order = pk.split("#")
     return unquote(venue), unquote(pos_order)
+
+
+def menu_id(venue_id: str) -> str:
+    """Partition of a venue's menu; as a nudge, it means "take its import further"."""
+    return f"MENU#{_part(venue_id)}"
+
+
+def venue_of_menu(pk: str) -> str:
+    """The venue of such a partition."""
+    return unquote(pk.removeprefix("MENU#"))
 
 
 def platform_pk(platform: str) -> str:

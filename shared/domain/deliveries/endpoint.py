@@ -25,6 +25,7 @@ EVENT_TYPES = (
     "order.deleted",
     "order.unknown",
     "order.pos_failed",
+    "menu.updated",
 )
 """What an endpoint can choose. One that chooses nothing hears of all, later ones too."""
 
