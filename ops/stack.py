@@ -17,8 +17,10 @@ from botocore.exceptions import ClientError
 
 from ops.errors import OperatorError
 from shared.adapters.dynamodb.endpoint_book import DynamoDBEndpointBook
+from shared.adapters.dynamodb.menu_book import DynamoDBMenuBook
 from shared.adapters.dynamodb.pace import DynamoDBPace
 from shared.adapters.dynamodb.platform_deliveries import DynamoDBPlatformDeliveries
+from shared.adapters.dynamodb.schema import menu_id
 from shared.adapters.dynamodb.settings_book import DynamoDBSettingsBook
 from shared.adapters.dynamodb.token_store import DynamoDBTokenStore
 from shared.adapters.http.clients import make_client
@@ -35,6 +37,7 @@ from shared.domain.pace import Slots
 from shared.domain.timings import Timings
 from shared.domain.venues import PosConnection
 from shared.usecases.manage_endpoints import ManageEndpoints
+from shared.usecases.request_import import RequestImport
 
 if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
@@ -63,6 +66,7 @@ class StackAddresses:
     public_url: str
     kounta_api_url: str
     deliveries_queue_url: str = ""
+    writes_queue_url: str = ""
     timings: Timings = TIMINGS
     private_endpoints: bool = False
 
@@ -94,6 +98,7 @@ def find_stack(cloudformation: CloudFormationClient, name: str) -> StackAddresse
         public_url=parameters.get("PublicUrl", "").rstrip("/") or api_url,
         kounta_api_url=parameters.get("KountaApiUrl", "").rstrip("/") or "https://api.kounta.com",
         deliveries_queue_url=outputs.get("DeliveriesQueueUrl", ""),
+        writes_queue_url=outputs.get("WritesQueueUrl", ""),
         timings=Timings.from_json(parameters.get("Timings", "")),
         private_endpoints=parameters.get("PrivateEndpoints") == "allowed",
     )
@@ -171,6 +176,25 @@ class DeployedStack:
             where.timings,
             self.now,
             new_event_id=lambda: f"evt_test_{random_text(16)}",
+        )
+
+    @cached_property
+    def menus(self) -> DynamoDBMenuBook:
+        """Venues' menus."""
+        return DynamoDBMenuBook(self.dynamodb, self.addresses.table, self.addresses.timings, self.now)
+
+    @cached_property
+    def request_import(self) -> RequestImport:
+        """Asks for a menu."""
+        where = self.addresses
+        sqs = self.session.client("sqs", endpoint_url=self.endpoint_url, config=self._config)
+        return RequestImport(
+            self.menus,
+            SQSNudges(sqs, where.writes_queue_url),
+            menu_id,
+            where.timings,
+            self.now,
+            new_import_id=lambda: f"imp_{random_text(12)}",
         )
 
     @cached_property

@@ -15,9 +15,13 @@ from shared.adapters.dynamodb.schema import (
     booking_of,
     booking_record_id,
     group_pk,
+    is_online,
+    menu_id,
+    placement_of,
     pos_order_of,
     pos_order_pk,
     venue_of_group,
+    venue_of_menu,
 )
 from shared.adapters.dynamodb.settings_book import DynamoDBSettingsBook
 from shared.adapters.secretsmanager.stack_secret import StackSecret
@@ -33,6 +37,7 @@ from shared.web.signatures import derive_token
 
 if TYPE_CHECKING:
     from shared.adapters.dynamodb.endpoint_book import DynamoDBEndpointBook
+    from shared.adapters.dynamodb.menu_book import DynamoDBMenuBook
     from shared.adapters.dynamodb.platform_deliveries import DynamoDBPlatformDeliveries
     from shared.adapters.dynamodb.readings import DynamoDBReadings
     from shared.adapters.dynamodb.record_book import DynamoDBRecordBook
@@ -47,15 +52,19 @@ if TYPE_CHECKING:
     from shared.usecases.care_for_records import CareForRecords
     from shared.usecases.deliver_event import DeliverEvent
     from shared.usecases.driver_tracking import DriverTracking
+    from shared.usecases.import_menu import ImportMenu
     from shared.usecases.link_group import LinkGroup
     from shared.usecases.manage_endpoints import ManageEndpoints
+    from shared.usecases.menu_book import MenuSource, WaitingOrders
     from shared.usecases.place_and_change_orders import PlaceAndChangeOrders
     from shared.usecases.pos_gateway import PosGateway
     from shared.usecases.read_pos import ReadPos
     from shared.usecases.report_failure import ReportFailure
+    from shared.usecases.request_import import RequestImport
     from shared.usecases.sweep_site import SweepSite
     from shared.usecases.take_in_pos_news import TakeInPosNews
     from shared.usecases.tell_platforms import TellPlatforms
+    from shared.usecases.try_order import TryOrder
     from shared.web.booking_hooks import BookingHooks
 
 # Few, quick tries: a caller waits, or a lease runs.
@@ -182,14 +191,25 @@ def _kounta_client(connection_id: str, company_id: str, auth: str, credentials: 
     )
 
 
+def _kounta_of(venue: Venue) -> Any:
+    pos = venue.pos
+    credentials = secret().connection(pos.connection_id).credentials
+    return _kounta_client(pos.connection_id, pos.company_id, pos.auth, credentials)
+
+
 def gateway_for(venue: Venue, pace: Callable[[], None], read_deadline_s: float | None = None) -> PosGateway:
     """A venue's point of sale. `read_deadline_s`: for one read with all its repeats."""
     from shared.adapters.kounta.gateway import KountaGateway
 
-    pos = venue.pos
-    credentials = secret().connection(pos.connection_id).credentials
-    kounta = _kounta_client(pos.connection_id, pos.company_id, pos.auth, credentials)
-    return KountaGateway(kounta, venue.pos, pace=pace, read_deadline_s=read_deadline_s)
+    return KountaGateway(_kounta_of(venue), venue.pos, pace=pace, read_deadline_s=read_deadline_s)
+
+
+def menu_source_for(venue: Venue, pace: Callable[[], None]) -> MenuSource:
+    """Where a venue's menu comes from. Raises NotFoundError without credentials."""
+    from shared.adapters.kounta.menu import KountaMenu
+    from shared.adapters.kounta.reads import KountaReads
+
+    return KountaMenu(KountaReads(_kounta_of(venue), venue.pos, pace=pace), venue.pos)
 
 
 def platform_for(venue: Venue, provider: str) -> BookingPlatform:
@@ -260,8 +280,18 @@ def advance_record() -> AdvanceRecord:
         callback_uri=callback_uri,
         jitter=jitter,
         alarm=count,
+        menus=menu_book(),
         tracking_for=driver_tracking_for,
     )
+
+
+@once
+def try_order() -> TryOrder:
+    """Shows what an order would become."""
+    from shared.adapters.kounta.rendering import create_body
+    from shared.usecases.try_order import TryOrder
+
+    return TryOrder(menu_book(), create_body, callback_uri, settings().timings, now)
 
 
 @once
@@ -330,13 +360,59 @@ def read_pos() -> ReadPos:
 
 
 @once
+def menu_book() -> DynamoDBMenuBook:
+    """Menus."""
+    from shared.adapters.dynamodb.menu_book import DynamoDBMenuBook
+
+    return DynamoDBMenuBook(client("dynamodb"), settings().table, settings().timings, now)
+
+
+@once
+def request_import() -> RequestImport:
+    """Asks for a menu."""
+    from shared.usecases.request_import import RequestImport
+
+    return RequestImport(menu_book(), nudges(), menu_id, settings().timings, now, _new_import_id)
+
+
+@once
+def import_menu() -> ImportMenu:
+    """Takes a menu's import further."""
+    from shared.usecases.import_menu import ImportMenu
+
+    return ImportMenu(
+        book=menu_book(),
+        venues=settings_book(),
+        platforms=settings_book(),
+        waiting=waiting_orders(),
+        source_for=menu_source_for,
+        pace=_pace(),
+        nudges=nudges(),
+        menu_id=menu_id,
+        timings=settings().timings,
+        now=now,
+        sleep=sleep,
+        new_import_id=_new_import_id,
+    )
+
+
+def waiting_orders() -> WaitingOrders:
+    """Orders that a new menu may cure."""
+    return record_book()
+
+
+def _new_import_id() -> str:
+    return f"imp_{random_text(12)}"
+
+
+@once
 def announce() -> Announce:
     """Fans out the outbox."""
     from shared.adapters.dynamodb.outbox import DynamoDBOutbox
     from shared.usecases.announce import Announce
 
     outbox = DynamoDBOutbox(client("dynamodb"), settings().table)
-    return Announce(outbox, _failure_queue(), tell_platforms())
+    return Announce(outbox, _failure_queue(), tell_platforms(), request_import())
 
 
 def _delivery_queue() -> SQSNudges:
@@ -464,4 +540,8 @@ def report_failure() -> ReportFailure:
 def _venue_of(record_id: str) -> str:
     if record_id.startswith("GROUP#"):
         return venue_of_group(record_id)
+    if record_id.startswith("MENU#"):
+        return venue_of_menu(record_id)
+    if is_online(record_id):
+        return placement_of(record_id).venue_id
     return pos_order_of(record_id)[0] if record_id.startswith("POSORDER#") else booking_of(record_id)[0]

@@ -46,7 +46,7 @@ def _place(request: Request, time_left_s: float) -> Response:
     is_local = bootstrap.settings().private_endpoints
     asked = read_order(content, venue_site_id=venue.pos.site_id, may_be_private=is_local)
     if is_dry:
-        return answer(200, dry_run_view(bootstrap.try_order()(venue, caller.platform, asked)))
+        return answer(200, dry_run_view(bootstrap.try_order()(venue, asked)))
     record, _ = bootstrap.orders().place(venue, caller.platform, asked)
     record = bootstrap.orders().await_outcome(record, wait_s)
     return answer(200 if wait_s > 0 and is_decided(record) else 202, order_view(record.main))

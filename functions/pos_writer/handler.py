@@ -1,4 +1,5 @@
-"""The one writer. A nudge names a record, a POS order about which there are hints, or a finalised group."""
+"""The one writer. A nudge names a record, a POS order about which there are hints, a finalised
+group, or a menu to be imported."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 from aws_lambda_powertools.utilities.typing import LambdaContext
 
 from shared import bootstrap
-from shared.adapters.dynamodb.schema import pos_order_of
+from shared.adapters.dynamodb.schema import pos_order_of, venue_of_menu
 from shared.adapters.sqs.nudges import read_nudge
 from shared.observability import count, listen_to_the_relay, logger, metrics
 
@@ -29,6 +30,9 @@ def handler(event: dict[str, Any], context: LambdaContext) -> Any:
                 bootstrap.take_in_pos_news()(record_id, *pos_order_of(record_id))
             elif record_id.startswith("GROUP#"):
                 bootstrap.link_group()(record_id)
+            elif record_id.startswith("MENU#"):
+                venue_id = venue_of_menu(record_id)
+                bootstrap.import_menu()(venue_id, context.aws_request_id, lambda: _time_left_s(context))
             else:
                 bootstrap.advance_record()(record_id, context.aws_request_id, lambda: _time_left_s(context))
         except Exception:

@@ -1,4 +1,4 @@
-"""posrelay venue set | show | list | check | tables | mode."""
+"""posrelay venue set | show | list | check | tables | menu | mode."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
+from ops.commands.menus import menu
 from ops.errors import OperatorError
 from ops.output import pairs, progress, say, say_aside, show_json, show_table
 from ops.session import session_of
@@ -22,6 +23,8 @@ from shared.domain.errors import PermissionLostError, RefusedError
 from shared.domain.venues import VenueMode
 
 commands = typer.Typer(no_args_is_help=True, help="Restaurants: their settings, their credentials, their mode.")
+
+commands.command("menu")(menu)
 
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
 MARKS = {

@@ -118,6 +118,16 @@ WORDS: Mapping[str, Words] = {
         "The POS has none left of one of the products.",
         "Correct the stock in the POS, or agree with the guest on something else.",
     ),
+    "menu_empty": Words(
+        "The POS shows an empty menu",
+        "The menu was to be imported, and the POS listed no product at all for this site. The earlier menu stays.",
+        "Check in the POS that products are sold at this site, then import the menu again.",
+    ),
+    "menu_not_imported": Words(
+        "The menu could not be imported",
+        "The POS would not give us its menu. The earlier menu stays, and gets older; we go on trying.",
+        "Check the connection to the POS (posrelay venue check), then import the menu again.",
+    ),
     "online_ordering_paused": Words(
         "Online ordering is paused in the POS",
         "The venue has switched online ordering off in the POS.",

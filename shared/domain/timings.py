@@ -72,6 +72,21 @@ class Timings:
     secret_overlap_s: float = 86_400
     """How long an endpoint's earlier secret signs on beside the new one."""
 
+    menu_every_s: float = 86_400
+    """A menu that was imported once is imported again this long after the last import began."""
+    menu_fresh_s: float = 26 * 3600
+    """Orders are checked against a menu at most this old."""
+    menu_rest_s: float = 300
+    """An order's error does not begin another import this soon after the last one was finished."""
+    menu_ladder_s: tuple[float, ...] = (5, 30, 120, 300, 900)
+    """Waits of an import for a POS that brings nothing."""
+    menu_retry_s: float = 3600
+    """When an import that failed is begun anew."""
+    menu_kept_s: float = 30 * 86_400
+    """A menu that could not be imported again for this long is forgotten."""
+    menu_pages_kept_s: float = 2 * 86_400
+    """How long an import may rest, with its venue, and still go on where it was."""
+
     read_timeout_s: float = 4
     """Whole time-out of a call that reads from the POS or a booking platform."""
     write_timeout_s: float = 10

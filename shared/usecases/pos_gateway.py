@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Protocol
 
 from shared.domain.bookings.events import Customer
+from shared.domain.orders.acts import LineChanges
 from shared.domain.orders.draft import OrderDraft
 from shared.domain.orders.pos_order import Page, PosOption, PosOrder
 from shared.domain.orders.request import LineRequest, Notification, OptionRequest, OrderChanges, PaymentRequest
@@ -40,8 +41,8 @@ class PosWrites(Protocol):
     def add_lines(self, pos_order_id: str, lines: Sequence[LineRequest]) -> Answer:
         """Add lines in one call, all or none. Not idempotent, like every `add_…`: repeated it adds them again."""
 
-    def change_line(self, pos_order_id: str, number: int, line: LineRequest) -> Answer:
-        """Make a line what it shall be, before the order is accepted. 404 is REFUSED with code `line_gone`."""
+    def change_line(self, pos_order_id: str, number: int, changes: LineChanges) -> Answer:
+        """Change what is named of a line, before the order is accepted. 404 is REFUSED with code `line_gone`."""
 
     def remove_line(self, pos_order_id: str, number: int) -> Answer:
         """Take a line off. 404 is REFUSED with code `line_gone`."""

@@ -15,7 +15,7 @@ from typing import Protocol
 from shared.domain.errors import NotFoundError, OutsideError, PacedError
 from shared.domain.identities import markers_in
 from shared.domain.orders.pos_order import ListedPosOrder
-from shared.domain.pace import Slots
+from shared.domain.pace import in_the_background
 from shared.domain.pos_news import PosHint
 from shared.domain.sweeps import Sweep
 from shared.domain.timings import Timings
@@ -24,8 +24,6 @@ from shared.usecases.pos_gateway import PosGateway
 from shared.usecases.record_book import HintBook, Nudges, Pace
 
 log = logging.getLogger("posrelay.caretaker")
-
-SHARE = 3  # a sweep takes at most this part of a connection's pace
 
 
 class SweepBook(Protocol):
@@ -109,12 +107,9 @@ class SweepSite:
 
     def _take_slot(self, venue: Venue) -> Callable[[], None]:
         """Sweeps draw from a small bucket of their own first, so that writes always find the connection's own free."""
-        connection, per_minute = venue.pos.connection_id, venue.pos.pace_per_minute
-        own = Slots(f"{connection}/sweep", max(6, per_minute // SHARE), 1)
-        shared = Slots(connection, per_minute, 1)
 
         def take() -> None:
-            for slots in (own, shared):
+            for slots in in_the_background(venue.pos.connection_id, venue.pos.pace_per_minute):
                 wait_s = self.pace.reserve(slots, self.now())
                 if wait_s > 2 * self.timings.slot_patience_s:
                     raise PacedError("the sweep's pace is used up", wait_s=wait_s)

@@ -20,6 +20,7 @@ FUNCTIONS = (
     "Caretaker",
     "Deliveries",
     "Failures",
+    "Menu",
     "PlatformEvents",
     "PosEvents",
     "PosOrders",

@@ -125,12 +125,19 @@ class DynamoDBRecordBook:
 
     def with_unknown_writes(self, venue_id: str) -> Sequence[str]:
         """From the sparse listing of heads."""
+        return self._listed(f"UNKNOWN#{venue_id}")
+
+    def orders_waiting_for_menu(self, venue_id: str) -> Sequence[str]:
+        """From the sparse listing of heads."""
+        return self._listed(f"MENUWAIT#{venue_id}")
+
+    def _listed(self, listing: str) -> Sequence[str]:
         found = query_all(
             self.client,
             TableName=self.table,
             IndexName="listing",
             KeyConditionExpression="list_pk = :pk",
-            ExpressionAttributeValues={":pk": {"S": f"UNKNOWN#{venue_id}"}},
+            ExpressionAttributeValues={":pk": {"S": listing}},
             ProjectionExpression="pk",
         )
         return [item["pk"]["S"] for item in found]

@@ -18,12 +18,16 @@
     endpoint        (same)                                ENDPOINT#<id>      get; one query for all (at most 20)
     delivery        DELIVERY#<platform>#<endpoint>#<evt>  DELIVERY           get; due; listing DELIVERIES#…   TTL
                     (a callback's: <endpoint> is callback.<order id>; its <evt> `ended` says that 410 was answered)
+    menu head       MENU#<venue>                          HEAD               get; due: an import, or its time
+    menu page       (same)                                PAGE#<import>#<n>  one query, when all are there    TTL
+    menu            (same)                                EDITION#<import>#… one query: gzip in few chunks    TTL
     API key         KEY#<sha256 of the key>               KEY                get; listing KEYS#<platform>
     failure         FAILURE#<id>                          FAILURE            get; listing FAILURES#<venue>#<day>
     connection      CONNECTION#<connection>               PACE TOKENS        update / get
 
     index `due`     due_pk = DUE#<shard 0–3>, due_at (ms)  what somebody has to look at again: heads with an open write
-                    or a lease, undecided events and hints, outbox items nobody announced, deliveries to try. Sparse.
+                    or a lease, undecided events and hints, outbox items nobody announced, deliveries to try, menus
+                    under import or to be imported. Sparse.
     index `listing` list_pk, list_sk                       UNKNOWN#<venue> heads with a write of unknown fate (sparse);
                     MENUWAIT#<venue> heads that wait for a newer menu (sparse);
                     EVENT#<venue>#<platform>#<event id>    one event by its own id;
@@ -103,6 +107,16 @@ def group_pk(group: PosGroup) -> str:
 def venue_of_group(pk: str) -> str:
     """The venue of such a partition."""
     return unquote(pk.split("#")[1])
+
+
+def menu_id(venue_id: str) -> str:
+    """Partition of a venue's menu; as a nudge, it means "take its import further"."""
+    return f"MENU#{_part(venue_id)}"
+
+
+def venue_of_menu(pk: str) -> str:
+    """The venue of such a partition."""
+    return unquote(pk.removeprefix("MENU#"))
 
 
 def platform_pk(platform: str) -> str:

@@ -11,6 +11,7 @@ from shared.adapters.kounta.client import KountaClient, RateLimit
 from shared.adapters.kounta.reads import KountaReads
 from shared.adapters.kounta.writes import KountaWrites
 from shared.domain.bookings.events import Customer
+from shared.domain.orders.acts import LineChanges
 from shared.domain.orders.draft import OrderDraft
 from shared.domain.orders.pos_order import Page, PosOption, PosOrder
 from shared.domain.orders.request import LineRequest, Notification, OptionRequest, OrderChanges, PaymentRequest
@@ -71,9 +72,9 @@ class KountaGateway:
         """Add lines in one call, all or none. Not idempotent, like every `add_…`: repeated it adds them again."""
         return self._writes.add_lines(pos_order_id, lines)
 
-    def change_line(self, pos_order_id: str, number: int, line: LineRequest) -> Answer:
-        """Make a line what it shall be, before the order is accepted. 404 is REFUSED with code `line_gone`."""
-        return self._writes.change_line(pos_order_id, number, line)
+    def change_line(self, pos_order_id: str, number: int, changes: LineChanges) -> Answer:
+        """Change what is named of a line, before the order is accepted. 404 is REFUSED with code `line_gone`."""
+        return self._writes.change_line(pos_order_id, number, changes)
 
     def remove_line(self, pos_order_id: str, number: int) -> Answer:
         """Take a line off. 404 is REFUSED with code `line_gone`."""

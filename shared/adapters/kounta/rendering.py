@@ -11,6 +11,7 @@ import simplejson
 
 from shared.domain.bookings.events import Customer
 from shared.domain.errors import BadInputError
+from shared.domain.orders.acts import LineChanges
 from shared.domain.orders.draft import NOTIFICATION_LENGTH, DraftPayment, OrderDraft
 from shared.domain.orders.request import (
     LineRequest,
@@ -103,9 +104,19 @@ def lines_body(lines: Sequence[LineRequest]) -> bytes:
     return as_json([line(each) for each in lines])
 
 
-def changed_line_body(wanted: LineRequest) -> bytes:
-    """A line as it shall be: its modifiers are overwritten, no modifiers included (Kounta docs: Lines)."""
-    return as_json({**line(wanted), "modifiers": [as_modifier(each) for each in wanted.modifiers]})
+def changed_line_body(changes: LineChanges) -> bytes:
+    """What is changed of a line; modifiers that are named overwrite all of them (Kounta docs: Lines)."""
+    said = {
+        "product_id": _id(changes.product_id, "product_id"),
+        "quantity": changes.quantity,
+        "unit_price": changes.unit_price,
+        "unit_price_inc_tax": changes.unit_price_inc_tax,
+        "price_variation": changes.price_variation,
+        "price_fixed_variation": changes.price_fixed_variation,
+        "notes": changes.notes,
+        "modifiers": None if changes.modifiers is None else [as_modifier(each) for each in changes.modifiers],
+    }
+    return as_json(_known(said))
 
 
 def option(wanted: OptionRequest) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from shared.adapters.kounta.classification import Call, classify, classify_failu
 from shared.adapters.kounta.client import KountaClient
 from shared.domain.bookings.events import Customer
 from shared.domain.errors import BadInputError, OutsideError, PacedError, PermissionLostError
+from shared.domain.orders.acts import LineChanges
 from shared.domain.orders.draft import OrderDraft
 from shared.domain.orders.request import LineRequest, Notification, OptionRequest, OrderChanges, PaymentRequest
 from shared.domain.orders.writes import Answer, Outcome
@@ -59,10 +60,10 @@ class KountaWrites:
         path = f"orders/{pos_order_id}/lines"
         return self._send_body(Call.ADD_LINES, "POST", path, lambda: rendering.lines_body(lines))
 
-    def change_line(self, pos_order_id: str, number: int, line: LineRequest) -> Answer:
-        """Make a line what it shall be; before the order is accepted. 404 is REFUSED with code `line_gone`."""
+    def change_line(self, pos_order_id: str, number: int, changes: LineChanges) -> Answer:
+        """Change what is named of a line; before the order is accepted. 404 is REFUSED with code `line_gone`."""
         path = f"orders/{pos_order_id}/lines/{number}"
-        return self._send_body(Call.CHANGE_LINE, "PUT", path, lambda: rendering.changed_line_body(line))
+        return self._send_body(Call.CHANGE_LINE, "PUT", path, lambda: rendering.changed_line_body(changes))
 
     def remove_line(self, pos_order_id: str, number: int) -> Answer:
         """Take a line off. 404 is REFUSED with code `line_gone`."""

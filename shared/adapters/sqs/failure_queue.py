@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from shared.adapters.dynamodb import codec
-from shared.adapters.dynamodb.schema import booking_of, pos_order_of
+from shared.adapters.dynamodb.schema import booking_of, pos_order_of, venue_of_menu
 from shared.adapters.sqs.nudges import read_nudge
 from shared.domain.record import OutboxItem
 
@@ -40,10 +40,13 @@ def read_failure(body: str) -> tuple[str, OutboxItem] | None:
 def read_crashed_nudge(body: str, message_id: str, now: datetime) -> tuple[str, OutboxItem]:
     """The failure that a nudge in the dead-letter queue stands for. Raises ValueError for what is no nudge."""
     record_id = read_nudge(body)
-    if record_id.startswith("POSORDER#"):
+    if record_id.startswith("MENU#"):
+        venue_id, platform, booking_id, pos_order_id = venue_of_menu(record_id), "", None, None
+    elif record_id.startswith("POSORDER#"):
         (venue_id, pos_order_id), platform, booking_id = pos_order_of(record_id), "", None
     else:
         (venue_id, platform, booking_id), pos_order_id = booking_of(record_id), None
-    said = {"code": "writer_crashed", "booking_id": booking_id, "pos_order_id": pos_order_id}
+    code = "menu_not_imported" if record_id.startswith("MENU#") else "writer_crashed"
+    said = {"code": code, "booking_id": booking_id, "pos_order_id": pos_order_id}
     item = OutboxItem("failure.reported", venue_id, platform, now, record_id, said)
     return f"crash-{message_id}", item

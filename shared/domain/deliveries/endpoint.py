@@ -35,6 +35,7 @@ EVENT_TYPES = (
     "order.group_finalised",
     "customer.linked",
     "customer.unlinked",
+    "menu.updated",
 )
 """What an endpoint can choose. One that chooses nothing hears of all, later ones too."""
 

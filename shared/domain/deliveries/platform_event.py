@@ -11,8 +11,10 @@ from shared.domain.deliveries.endpoint import TEST_TYPE, Endpoint
 from shared.domain.record import OutboxItem
 
 VERSION = "1"
-INTERNAL = frozenset({"failure.reported"})
-"""Outbox items that are for the relay's own people."""
+MENU_WANTED = "menu.import_wanted"
+"""An outbox item that asks for the import of a venue's menu; `data.why` as in `menu.importing`."""
+INTERNAL = frozenset({"failure.reported", MENU_WANTED})
+"""Outbox items that are for the relay itself and its own people."""
 
 
 @dataclass(frozen=True, slots=True)

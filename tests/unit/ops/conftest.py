@@ -97,10 +97,11 @@ class Bench:
         secret = session.client("secretsmanager").create_secret(Name="relay", SecretString=json.dumps(made))["ARN"]
         key = session.client("kms").create_key()["KeyMetadata"]["Arn"]
         queue = session.client("sqs").create_queue(QueueName="deliveries")["QueueUrl"]
+        writes = session.client("sqs").create_queue(QueueName="writes")["QueueUrl"]
         self.stack = DeployedStack(
             "pos-relay",
             session,
-            known=StackAddresses(table, secret, key, OWN, PUBLIC, f"{SANDBOX}/kounta", queue),
+            known=StackAddresses(table, secret, key, OWN, PUBLIC, f"{SANDBOX}/kounta", queue, writes),
             transport=Dated(sandbox_transport(self.sandbox), self),
             now=self.now,
             sleep=self.sleep,
