@@ -16,6 +16,11 @@ class Answer:
     headers: Mapping[str, str]
     body: str
 
+    @property
+    def content(self) -> Any:
+        """What the JSON says."""
+        return self.json()
+
     def json(self) -> Any:
         return json.loads(self.body)
 

@@ -94,6 +94,19 @@ def template_routes() -> list[str]:
     return re.findall(r"RouteKey: (\S+ \S+)", TEMPLATE.read_text())
 
 
+def _function_of(route: str) -> str:
+    """The function's folder, by the template's route and integration."""
+    text = TEMPLATE.read_text()
+    place = text.index(f"RouteKey: {route}\n")
+    found = re.search(r"integrations/\$\{(\w+)Integration\}", text[place:])
+    assert found is not None
+    return re.sub(r"(?<!^)(?=[A-Z])", "_", found[1]).lower()
+
+
+def _text(content: Any) -> bytes | str | None:
+    return content if content is None or isinstance(content, bytes | str) else simplejson.dumps(content)
+
+
 @dataclass
 class Relay:
     """Handlers to call, queues to empty, and a look at everything. Made inside `mock_aws`."""
@@ -191,6 +204,26 @@ class Relay:
         """One invocation by the gateway."""
         answered = self.invoke(function, event, left_s=left_s)
         return Answer(answered["statusCode"], answered["headers"], answered["body"])
+
+    def call(
+        self,
+        method: str,
+        address: str,
+        content: Any = None,
+        *,
+        headers: Mapping[str, str] | None = None,
+        caller: Mapping[str, str] | None = None,
+        left_s: float = 9.9,
+    ) -> Answer:
+        """One call of the API by its address, from a platform that places orders (or another `caller`)."""
+        parts = urlsplit(address)
+        route, path = self._route(f"{method} {parts.path}")
+        event = read_event("online_orders/place")
+        event |= {"routeKey": route, "rawPath": parts.path, "pathParameters": path, "body": ""}
+        event["queryStringParameters"] = dict(parse_qsl(parts.query))
+        return self.http(
+            _function_of(route), changed(event, body=_text(content), headers=headers, caller=caller), left_s=left_s
+        )
 
     def get(self, name: str, path: Mapping[str, str] | None = None, query: Mapping[str, str] | None = None) -> Answer:
         """A reading request from `events/queries`."""

@@ -1,0 +1,151 @@
+"""A platform's order from its placing to its end, through the real handlers against the sandbox's Kounta."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.functions.event_files import read_event
+from tests.functions.relay import Relay
+
+ORDERS = "/v1/venues/demo/orders"
+LINE = {"product_id": 730297, "quantity": 2, "unit_price_inc_tax": "12.50"}
+PAID = {"method_id": 2, "amount": "25.00", "ref": "tx-77"}
+
+
+def an_order(reference: str = "P-77", **more: Any) -> dict[str, Any]:
+    return {"reference": reference, "lines": [LINE], "payments": [PAID], **more}
+
+
+def placed(relay: Relay, **more: Any) -> dict[str, Any]:
+    """The order once the writer has done what it can."""
+    answer = relay.call("POST", ORDERS, an_order(**more))
+    assert answer.status == 202, answer.content
+    relay.run()
+    return shown(relay, answer.content["id"])
+
+
+def shown(relay: Relay, order_id: str) -> dict[str, Any]:
+    answer = relay.call("GET", f"{ORDERS}/{order_id}")
+    assert answer.status == 200, answer.content
+    content: dict[str, Any] = answer.content
+    return content
+
+
+def after(relay: Relay, order: dict[str, Any], verb: str, content: Any = None) -> dict[str, Any]:
+    answer = relay.call("POST", f"{ORDERS}/{order['id']}/{verb}", content)
+    assert answer.status == 202, answer.content
+    relay.run()
+    return shown(relay, order["id"])
+
+
+def refused(relay: Relay, order: dict[str, Any], verb: str, content: Any = None) -> str:
+    answer = relay.call("POST", f"{ORDERS}/{order['id']}/{verb}", content)
+    assert answer.status == 409, answer.content
+    code: str = answer.content["code"]
+    return code
+
+
+@pytest.fixture
+def relay(relay: Relay) -> Relay:
+    relay.subscribe()
+    return relay
+
+
+def test_the_file_is_placed_and_reaches_the_pos(relay: Relay) -> None:
+    answer = relay.http("online_orders", read_event("online_orders/place"))
+    assert (answer.status, answer.content["status"]) == (202, "queued")
+    relay.run()
+    order = shown(relay, answer.content["id"])
+    (held,) = relay.pos_orders()
+    assert (order["status"], order["pos"]["order_id"]) == ("sent", str(held["id"]))
+    assert held["status"] == "SUBMITTED"
+    assert held["notes"].startswith("Ring twice\n")
+    assert "1 Example Street" in held["notes"]
+
+
+def test_the_same_reference_is_the_same_order(relay: Relay) -> None:
+    first = placed(relay)
+    again = relay.call("POST", ORDERS, an_order())
+    other = relay.call("POST", ORDERS, an_order(notes="different"))
+    relay.run()
+    assert again.content["id"] == first["id"]
+    assert (other.status, other.content["code"]) == (409, "reference_reused")
+    assert len(relay.pos_orders()) == 1
+
+
+def test_accepted_here_becomes_accepted_in_the_pos(relay: Relay) -> None:
+    order = after(relay, placed(relay, complete_when_paid=False), "accept")
+    assert (order["status"], order["fulfilment"]) == ("accepted", "accepted")
+    assert relay.pos_orders()[0]["status"] == "ACCEPTED"
+    assert after(relay, order, "progress", {"to": "ready"})["fulfilment"] == "ready"
+    assert refused(relay, order, "cancel") == "accepted_by_venue"
+
+
+def test_cancelled_is_ours_not_staffs(relay: Relay) -> None:
+    order = after(relay, placed(relay), "cancel", {"reason": "changed their mind"})
+    assert order["status"] == "cancelled"
+    assert relay.pos_orders()[0]["status"] == "REJECTED"
+    assert refused(relay, order, "resubmit") == "cancelled"
+
+
+def test_a_completed_order_is_refunded_once_and_never_above_it(relay: Relay) -> None:
+    order = after(relay, placed(relay), "accept")
+    relay.control(f"kounta/orders/{order['pos']['order_id']}/complete", {})
+    relay.run()
+    assert shown(relay, order["id"])["status"] == "completed"
+    refund = {"reference": "R-1", "reason": "cold", "amount": "10.00"}
+    first = relay.call("POST", f"{ORDERS}/{order['id']}/refund", refund)
+    again = relay.call("POST", f"{ORDERS}/{order['id']}/refund", refund)
+    assert (first.status, again.status) == (202, 202), first.content
+    assert first.content["id"] == again.content["id"]
+    relay.run()
+    assert shown(relay, order["id"])["status"] == "partly_refunded"
+    assert (
+        refused(relay, order, "refund", {"reference": "R-2", "reason": "x", "amount": "15.01"}) == "refund_above_order"
+    )
+    after(relay, order, "refund", {"reference": "R-3", "reason": "the rest"})
+    assert shown(relay, order["id"])["status"] == "refunded"
+    assert sorted(float(each["total"]) for each in relay.pos_orders()) == [-15, -10, 25]
+
+
+@pytest.mark.parametrize(
+    ("verb", "content", "seen"),
+    [
+        ("lines", [{"product_id": 730298, "quantity": 1}], lambda held: len(held["lines"]) == 2),
+        (
+            "payments",
+            {"method_id": 2, "amount": "5.00", "ref": "tx-2"},
+            lambda held: held["payments"][0]["ref"] == "tx-2",
+        ),
+        (
+            "option-sets",
+            {"product_id": 730310, "option_sets": [{"option_set_id": 501, "options": [{"product_id": 730311}]}]},
+            lambda held: len(held["options"]) == 1,
+        ),
+        ("notifications", {"message": "Driver is here"}, lambda held: True),
+    ],
+)
+def test_an_open_order_is_added_to(
+    relay: Relay, verb: str, content: Any, seen: Callable[[dict[str, Any]], bool]
+) -> None:
+    order = after(relay, placed(relay, payments=[]), verb, content)
+    assert order["writes"][-1]["state"] == "sent", order["writes"][-1]
+    (held,) = relay.pos_orders()
+    assert seen(held) or (verb == "payments" and len(held["payments"]) == 1)
+
+
+def test_a_refused_order_is_final_or_kept_as_the_venue_chose(relay: Relay) -> None:
+    relay.control("state", {"site_id": 823, "online_ordering_paused": True})
+    order = placed(relay)
+    assert (order["status"], order["kept"]) == ("failed", False)
+    assert refused(relay, order, "resubmit") == "refund_announced"
+
+
+def test_dry_run_stores_nothing(relay: Relay) -> None:
+    answer = relay.call("POST", f"{ORDERS}?dry_run=true", an_order())
+    assert answer.status == 200, answer.content
+    assert answer.content["request"]["lines"][0]["product_id"] == 730297
+    assert not relay.nudges()
