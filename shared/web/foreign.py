@@ -40,7 +40,9 @@ def _detail(kind: str, message: str) -> str:
 
 
 def _pointer_part(part: int | str) -> str:
-    return str(part).replace("~", "~0").replace("/", "~1")
+    # A member's name is the sender's: half a surrogate pair in it could not be told back in UTF-8.
+    name = str(part)[:DETAIL_LENGTH].encode("utf-8", "replace").decode()
+    return name.replace("~", "~0").replace("/", "~1")
 
 
 def _rfc_3339(value: object) -> object:
