@@ -15,7 +15,7 @@ from shared.domain.money import amount
 M = TypeVar("M", bound=BaseModel)
 
 MOST_PROBLEMS = 50
-DETAIL_LENGTH = 200  # characters; some details quote what was sent
+DETAIL_LENGTH = 200  # characters; some details quote what was sent, and so do pointers
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d(:\d\d(\.\d+)?)?([Zz]|[+-]\d\d:?\d\d)")
 # Nothing real lies beyond; so near the calendar's ends times cannot be moved between zones.
 FIRST_MOMENT, LAST_MOMENT = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
@@ -40,7 +40,7 @@ def _detail(kind: str, message: str) -> str:
 
 
 def _pointer_part(part: int | str) -> str:
-    return str(part).replace("~", "~0").replace("/", "~1")
+    return str(part)[:DETAIL_LENGTH].replace("~", "~0").replace("/", "~1")
 
 
 def _rfc_3339(value: object) -> object:

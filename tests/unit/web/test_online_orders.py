@@ -271,6 +271,11 @@ def test_a_misspelled_member_says_so_and_an_option_says_why_it_has_no_quantity()
     assert said["/options/0/quantity"] == "an option has no quantity: repeat the entry"
 
 
+def test_strange_names_of_members_are_told_back_as_far_as_they_can() -> None:
+    assert pointers_of_refusal({"reference": "r", "a/b~c": 1, "x" * 9000: 1}) == ["/a~1b~0c", f"/{'x' * 200}"]
+    assert pointers_of_refusal({"reference": "r", "customer": {"half \ud800": 1}}) == ["/customer"]
+
+
 def nested(levels: int) -> Body:
     option: Body = {"product_id": 1}
     for _ in range(levels):

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
 
+from ops import openapi_order_examples as examples
 from shared.domain.errors import BadInputError
 from shared.domain.orders import acts
 from shared.domain.orders.fingerprint import content_of, fingerprint
@@ -20,6 +22,7 @@ from shared.domain.orders.request import (
     PaymentRequest,
 )
 from shared.web import order_changes
+from shared.web.online_orders import read_order
 from shared.web.order_changes import (
     read_cancellation,
     read_changes,
@@ -231,3 +234,24 @@ def test_the_schema_of_changes_knows_no_null(model: Any) -> None:
     assert schema.is_valid({"notes": "x"})
     assert not schema.is_valid({"notes": None})
     assert not schema.is_valid({"price_variation": None})
+
+
+@pytest.mark.parametrize(
+    ("read", "example"),
+    [
+        (read_lines, examples.LINE),
+        (read_option_set, examples.OPTION),
+        (partial(read_order, venue_site_id=None), examples.ONLINE_ORDER),
+        (read_line_changes, examples.LINE_CHANGES),
+        (read_payment, examples.PAYMENT),
+        (read_payment_changes, examples.PAYMENT_CHANGES),
+        (read_notification, examples.NOTIFICATION),
+        (read_changes, examples.ORDER_CHANGES),
+        (read_progress, examples.PROGRESS),
+        (read_handled, examples.HANDLED),
+        (read_refund, examples.REFUND),
+        (read_cancellation, examples.CANCELLATION),
+    ],
+)
+def test_the_examples_of_the_reference_are_taken(read: Read, example: Any) -> None:
+    assert read(example) is not None
