@@ -33,7 +33,7 @@ class PosHint:
     venue_id: str
     pos_order_id: str
     told_by: str
-    """`webhook`, `callback` or `sweep`."""
+    """`webhook`, `callback`, `sweep` or `group`."""
     status: str
     updated_at: str
     """As told; only compared for being the same."""
