@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
-from shared.domain.errors import BadInputError, NotFoundError, PacedError, RefusedError
+from shared.domain.errors import BadInputError, NotFoundError, PacedError, PermissionLostError, RefusedError
 from shared.domain.orders.order import Order
 from shared.domain.orders.pos_order import ListedPosOrder, PosOption, PosOrder
 from shared.domain.orders.search import OrderFilters, Place, bad_filter, opened
@@ -101,7 +101,10 @@ class ReadPos:
         return self._gateway(self.venues.get(order.venue_id))
 
     def _gateway(self, venue: Venue) -> PosReads:
-        return self.gateway_for(venue, self._take_slot(venue.pos))
+        try:
+            return self.gateway_for(venue, self._take_slot(venue.pos))
+        except NotFoundError as missing:
+            raise PermissionLostError("the venue's point of sale is not connected") from missing
 
     def _take_slot(self, pos: PosConnection) -> Callable[[], None]:
         """Reads draw from a bucket of their own first, so that writes always find the connection's own half free."""

@@ -407,6 +407,13 @@ def test_a_pos_that_is_not_well(venues: Relay, fault: str, status: int, code: st
         venues.clock.advance(60)
 
 
+def test_a_venue_that_was_never_connected(venues: Relay) -> None:
+    bootstrap.settings_book().put_venue(replace(VENUE, id="other", pos=PosConnection("kounta", "9999", "1")))
+    answer = ask(venues, "list", at="other")
+    assert "9999" not in answer.body
+    is_problem(answer, 502, "permission_lost")
+
+
 def test_reads_keep_to_a_pace_and_say_when_to_come_again(venues: Relay) -> None:
     venues.start_over(sleep=lambda _: None)
     answers = [ask(venues, "list") for _ in range(20)]
