@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from sandbox.kounta.models import Order, SiteCondition
+from shared.domain.orders.acts import LineChanges
 from shared.domain.orders.draft import DraftPayment, OrderDraft
 from shared.domain.orders.refusals import pointer_named, products_named, speaks_of_menu
 from shared.domain.orders.request import (
@@ -30,6 +31,7 @@ WATER, COFFEE, PLATE = LineRequest("730298"), LineRequest("730297"), "730310"
 EGGS = OptionSetRequest("501", (OptionRequest("730311"),))
 EXTRAS = OptionSetRequest("502", (OptionRequest("730313", instructions="Extra"),))
 BREAKFAST = OptionRequest(PLATE, option_sets=(EGGS, EXTRAS))
+TWO = LineChanges(quantity=Decimal(2))
 CASH = PaymentRequest(Decimal("5.00"), "1", "cash-1")
 
 
@@ -62,9 +64,12 @@ def test_a_blank_order_is_filled_and_emptied_again() -> None:
     assert [one.product_id for one in order.options] == [730310, 730310]
     assert order.options[0].option_sets[1].options[0].instructions == "Extra"
 
-    done(gateway.change_line(order_id, 2, LineRequest("730297", Decimal(3), notes="hot")))
+    done(gateway.change_line(order_id, 2, LineChanges(quantity=Decimal(3), notes="hot")))
     changed = kept(kounta, order_id).lines[1]
-    assert (changed.quantity, changed.notes, changed.modifiers) == (Decimal(3), "hot", [])
+    assert (changed.quantity, changed.notes, changed.modifiers) == (Decimal(3), "hot", [730321, -730323])
+    done(gateway.change_line(order_id, 2, LineChanges(modifiers=())))
+    unmodified = kept(kounta, order_id).lines[1]
+    assert (unmodified.quantity, unmodified.modifiers) == (Decimal(3), [])
 
     done(gateway.remove_line(order_id, 1))
     done(gateway.remove_option_set(order_id, 2))
@@ -94,13 +99,23 @@ def test_payments_added_and_given_a_tip() -> None:
     ]
 
 
-def test_a_payment_sent_twice_pays_twice() -> None:
+def test_a_payment_whose_answer_was_lost_stands_there_with_its_ref() -> None:
     kounta = Kounta()
     gateway = kounta.gateway()
     order_id = made(gateway, BLANK)
     kounta.fails("add_payment", "reset_after")
     assert gateway.add_payment(order_id, CASH).outcome is Outcome.LOST
-    assert [one.ref for one in kept(kounta, order_id).payments] == ["cash-1"]  # by which the look-up finds it
+    assert [one.ref for one in kept(kounta, order_id).payments] == ["cash-1"]
+
+
+def test_a_tip_sent_twice_is_given_twice() -> None:
+    kounta = Kounta()
+    gateway = kounta.gateway()
+    order_id = made(gateway, replace(BLANK, payments=(DraftPayment("1", Decimal("5.00"), "r"),)))
+    kounta.fails("add_payment", "reset_after")
+    assert gateway.change_payment(order_id, 1, tip=Decimal("2.00")).outcome is Outcome.LOST
+    done(gateway.change_payment(order_id, 1, tip=Decimal("2.00")))
+    assert kept(kounta, order_id).tips == Decimal("4.00")  # so it may not be repeated without a look
 
 
 def test_an_order_is_changed_and_moved_on() -> None:
@@ -231,9 +246,9 @@ OnOrder = Callable[[PosGateway, str], Answer]
 @pytest.mark.parametrize(
     ("act", "code"),
     [
-        (lambda to, order: to.change_line(order, 2, WATER), "part_of_option_set"),
+        (lambda to, order: to.change_line(order, 2, TWO), "part_of_option_set"),
         (lambda to, order: to.remove_line(order, 2), "part_of_option_set"),
-        (lambda to, order: to.change_line(order, 99, WATER), "line_gone"),
+        (lambda to, order: to.change_line(order, 99, TWO), "line_gone"),
         (lambda to, order: to.remove_line(order, 99), "line_gone"),
         (lambda to, order: to.remove_option_set(order, 9), "option_set_gone"),
         (lambda to, order: to.change_payment(order, 9, ref="r"), "payment_gone"),
@@ -256,7 +271,7 @@ def test_an_accepted_order_keeps_its_lines() -> None:
     gateway = Kounta().gateway()
     order_id = made(gateway, replace(BLANK, lines=(WATER,)))
     done(gateway.set_status(order_id, "ACCEPTED"))
-    assert gateway.change_line(order_id, 1, COFFEE).code == "order_accepted"
+    assert gateway.change_line(order_id, 1, TWO).code == "order_accepted"
 
 
 @pytest.mark.parametrize(
@@ -265,7 +280,7 @@ def test_an_accepted_order_keeps_its_lines() -> None:
         lambda to, order: to.change_order(order, OrderChanges(guests=1)),
         lambda to, order: to.set_status(order, "REJECTED"),
         lambda to, order: to.add_lines(order, [WATER]),
-        lambda to, order: to.change_line(order, 1, WATER),
+        lambda to, order: to.change_line(order, 1, TWO),
         lambda to, order: to.remove_line(order, 1),
         lambda to, order: to.add_option_set(order, BREAKFAST),
         lambda to, order: to.remove_option_set(order, 1),

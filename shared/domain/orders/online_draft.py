@@ -32,7 +32,7 @@ def draft_online_order(
     """
     printing = decide_pass_thru(venue, request, status=status, asked=pass_thru)
     register_id = request.register_id or venue.pos.register_id
-    customer_id = customer_id or request.customer_id
+    customer_id = request.customer_id or customer_id
     return OrderDraft(
         site_id=None if register_id else venue.pos.site_id,
         register_id=register_id,

@@ -96,9 +96,9 @@ def test_the_requests_register_wins(asked: str | None, of_venue: str | None, exp
     assert (draft.site_id, draft.register_id) == expected
 
 
-def test_the_customer_found_wins_over_the_one_named() -> None:
-    assert drafted(an_order(customer_id="7"), customer_id="77").customer_id == "77"
-    assert drafted(an_order(customer_id="7")).customer_id == "7"
+def test_the_customer_named_wins_over_the_one_found() -> None:
+    assert drafted(an_order(customer_id="7"), customer_id="77").customer_id == "7"
+    assert drafted(an_order(), customer_id="77").customer_id == "77"
 
 
 # payments

@@ -26,6 +26,7 @@ from shared.adapters.kounta.rendering import (
 )
 from shared.domain.bookings.events import Customer
 from shared.domain.errors import BadInputError
+from shared.domain.orders.acts import LineChanges
 from shared.domain.orders.draft import DraftPayment, OrderDraft
 from shared.domain.orders.request import (
     LineRequest,
@@ -221,9 +222,15 @@ def test_lines(line: LineRequest, said: dict[str, object]) -> None:
     assert simplejson.loads(lines_body([line, line]), use_decimal=True) == [said, said]
 
 
-def test_a_changed_line_says_that_it_has_no_modifiers_any_more() -> None:
-    assert json.loads(changed_line_body(LineRequest("7")))["modifiers"] == []
-    assert json.loads(changed_line_body(LineRequest("7", modifiers=("-8",))))["modifiers"] == [-8]
+def test_changes_of_a_line_name_only_what_changes() -> None:
+    assert changed_line_body(LineChanges(quantity=Decimal("1.5"))).decode() == '{"quantity":1.5}'
+    assert changed_line_body(LineChanges(modifiers=())).decode() == '{"modifiers":[]}'
+    assert changed_line_body(LineChanges(price_fixed_variation=Decimal(-1))).decode() == '{"price_fixed_variation":-1}'
+    assert changed_line_body(LineChanges(unit_price_inc_tax=Decimal("2.20"))).decode() == '{"unit_price_inc_tax":2.20}'
+    all_of_it = LineChanges("7", unit_price=Decimal("2.5"), price_variation=Decimal("0.9"), notes="", modifiers=("-8",))
+    assert changed_line_body(all_of_it).decode() == (
+        '{"product_id":7,"unit_price":2.5,"price_variation":0.9,"notes":"","modifiers":[-8]}'
+    )
 
 
 def test_an_option_set_to_add() -> None:

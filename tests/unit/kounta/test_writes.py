@@ -12,6 +12,7 @@ import pytest
 
 from shared.adapters.kounta.writes import KountaWrites
 from shared.domain.bookings.events import Customer
+from shared.domain.orders.acts import LineChanges
 from shared.domain.orders.request import (
     LineRequest,
     Notification,
@@ -114,9 +115,9 @@ PARTS: list[tuple[Callable[[KountaWrites], Answer], str, str, str]] = [
         "order_gone",
     ),
     (
-        lambda to: to.change_line("7", 12, LINE),
+        lambda to: to.change_line("7", 12, LineChanges(quantity=Decimal(2), modifiers=())),
         "PUT orders/7/lines/12",
-        '{"product_id":7,"quantity":2,"modifiers":[]}',
+        '{"quantity":2,"modifiers":[]}',
         "line_gone",
     ),
     (lambda to: to.remove_line("7", 12), "DELETE orders/7/lines/12", "", "line_gone"),
