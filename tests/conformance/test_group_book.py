@@ -15,10 +15,11 @@ from shared.adapters.dynamodb.group_book import DynamoDBGroupBook
 from shared.adapters.dynamodb.record_book import DynamoDBRecordBook
 from shared.adapters.dynamodb.schema import booking_record_id, group_pk
 from shared.domain.bookings.booking import Booking
+from shared.domain.bookings.record import BookingRecord
 from shared.domain.errors import ConflictError
 from shared.domain.pos_activity import PosActivity
 from shared.domain.pos_news import GroupLink, GroupMember, HintKind, PosGroup, PosHint, PosOrderFile, SettledNews
-from shared.domain.record import OutboxItem, Record
+from shared.domain.record import OutboxItem
 from shared.domain.timings import Timings
 from tests.builders import NOON, at
 from tests.dynamodb_table import TABLE, dynamodb_table
@@ -147,7 +148,7 @@ def test_of_two_changes_from_one_version_the_second_is_refused_and_its_hints_sta
     linked = PosActivity("5", True)
     with pytest.raises(ConflictError):
         books.records.save_news(news(stale, linked), NOON)
-    record = Record(ID, 0, Booking("demo", "demo-bookings", "B-1"))
+    record = BookingRecord(ID, 0, Booking("demo", "demo-bookings", "B-1"))
     with pytest.raises(ConflictError):
         books.records.save(record, record, news=news(stale, linked), now=NOON)
     file = books.records.load_file("demo", "9001")
