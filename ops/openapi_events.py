@@ -134,6 +134,23 @@ EVENTS = (
         "Without `pos_customer_id` when it is not known who it was.",
         {**_ONLINE, "pos_customer_id": "660042"},
     ),
+    Event(
+        "menu.updated",
+        "The menu has changed",
+        "An import found another menu than the one before; read it. The numbers are of products; `unavailable` are out"
+        " of stock, `changed` differ in anything.",
+        {
+            "venue_id": "demo",
+            "imported_at": "2026-11-22T08:04:31+00:00",
+            "products": 412,
+            "unavailable": 3,
+            "option_sets": 30,
+            "categories": 12,
+            "added": 2,
+            "removed": 1,
+            "changed": 5,
+        },
+    ),
     Event(TEST_TYPE, "A test that you asked for", "It means nothing.", {"endpoint_id": "main"}),
 )
 

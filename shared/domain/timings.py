@@ -76,8 +76,8 @@ class Timings:
     """A menu that was imported once is imported again this long after the last import began."""
     menu_fresh_s: float = 26 * 3600
     """Orders are checked against a menu at most this old."""
-    menu_rest_s: float = 300
-    """An order's error does not begin another import this soon after the last one was finished."""
+    menu_rest_s: float = 60
+    """An import that an order's error asks for begins no sooner than this after the last one was finished."""
     menu_ladder_s: tuple[float, ...] = (5, 30, 120, 300, 900)
     """Waits of an import for a POS that brings nothing."""
     menu_retry_s: float = 3600

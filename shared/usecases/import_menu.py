@@ -42,8 +42,8 @@ from shared.usecases.record_book import Nudges, Pace, Venues
 log = logging.getLogger("posrelay.writer")
 
 EMPTY, NOT_IMPORTED = "menu_empty", "menu_not_imported"
-FINISH_S = 5  # to put a long menu together and store it
-MOST_PAGES = 2000  # 50,000 products: more is a list that goes round
+FINISH_S = 10  # to put a long menu together and store it
+MOST_PAGES = 400  # 10,000 products: more would not fit into an answer, or is a list that goes round
 
 
 class _SlotLaterError(PacedError):
@@ -108,7 +108,7 @@ class ImportMenu:
                 if time_left_s() < 2 * self.timings.read_timeout_s + self.timings.time_reserve_s:
                     return self._rest(work, 0)
                 if work.run.pages >= MOST_PAGES:
-                    return self._fail(work, NOT_IMPORTED, "the POS's list does not end")
+                    return self._fail(work, NOT_IMPORTED, f"the POS's list has more than {MOST_PAGES} pages")
                 read = source.products if work.run.phase == PRODUCTS else source.categories
                 page = read(work.run.cursor)
                 self._save(work, _after(work.run, page), page)

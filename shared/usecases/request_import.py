@@ -28,8 +28,8 @@ class RequestImport:
     new_import_id: Callable[[], str]
 
     def __call__(self, venue_id: str, why: str = ASKED) -> MenuHead:
-        """The head with its run. Without a run: an order's error came so soon after an import that the menu is new
-        already. Raises ConflictError when the head cannot be saved for others."""
+        """The head with its run. One that an order's error asks for lets some time go by after the last import: many
+        orders may meet the same error. Raises ConflictError when the head cannot be saved for others."""
         for _ in range(TRIES - 1):
             with contextlib.suppress(ConflictError):
                 return self._want(venue_id, why)
@@ -38,14 +38,18 @@ class RequestImport:
     def _want(self, venue_id: str, why: str) -> MenuHead:
         now = self.now()
         head = self.book.load(venue_id) or MenuHead(venue_id)
-        if why == ERROR and head.run is None and self._is_new(head, now):
-            return head
+        rest_s = self._rest_s(head, now) if why == ERROR else 0
         if head.run is None:
-            head = self.book.save(replace(head, run=ImportRun(self.new_import_id(), why, requested_at=now)))
+            run = ImportRun(self.new_import_id(), why, requested_at=now)
+            if rest_s:
+                run = replace(run, resume_at=now + timedelta(seconds=rest_s))
+            head = self.book.save(replace(head, run=run))
         with contextlib.suppress(OSError):
-            self.nudges.send(self.menu_id(venue_id))
+            self.nudges.send(self.menu_id(venue_id), rest_s)
         return head
 
-    def _is_new(self, head: MenuHead, now: datetime) -> bool:
-        rest = timedelta(seconds=self.timings.menu_rest_s)
-        return head.edition is not None and now - head.edition.imported_at < rest
+    def _rest_s(self, head: MenuHead, now: datetime) -> float:
+        if head.edition is None:
+            return 0
+        since = (now - head.edition.imported_at).total_seconds()
+        return max(0.0, self.timings.menu_rest_s - since)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from shared.adapters.dynamodb.due_index import DynamoDBDueIndex
-from shared.adapters.dynamodb.menu_book import DynamoDBMenuBook
+from shared.adapters.dynamodb.menu_book import REMEMBERED, DynamoDBMenuBook
 from shared.adapters.dynamodb.outbox import outbox_item_of
 from shared.domain.errors import ConflictError
 from shared.domain.menu.importing import Edition, ImportFailure, ImportRun, MenuHead
@@ -285,3 +285,12 @@ def test_a_menu_is_read_once_for_many_orders(real: DynamoDBMenuBook, client: Dyn
     for _ in range(5):
         assert real.stored("demo") is not None
     assert len(queries) == 1
+
+
+def test_not_more_menus_than_fit_are_remembered(real: DynamoDBMenuBook) -> None:
+    for number in range(REMEMBERED + 3):
+        chunks = real.put_menu(f"venue-{number}", "imp_1", MENU)
+        real.save(MenuHead(f"venue-{number}", edition=replace(EDITION, chunks=chunks)))
+        assert real.stored(f"venue-{number}") is not None
+    assert len(real._remembered) == REMEMBERED
+    assert real.stored("venue-0") is not None

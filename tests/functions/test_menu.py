@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -239,6 +240,25 @@ def test_an_import_that_crashes_the_writer_is_on_the_list(relay: Relay) -> None:
     assert relay.invoke("failures", event) == {"batchItemFailures": []}
     (mail,) = relay.mails()
     assert "could not be imported" in mail.subject
+
+
+def test_a_page_that_waits_for_its_slot_costs_what_the_budget_says(relay: Relay) -> None:
+    company = relay.sandbox.kounta.state.company(5678)
+    more = [company.products[0].model_copy(update={"id": number}) for number in range(1, 200)]
+    relay.sandbox.kounta.state.put_company(company.model_copy(update={"products": [*company.products, *more]}))
+    ask(relay)
+    relay.run()
+    for _ in range(3):
+        head = bootstrap.menu_book().load("demo")
+        assert head is not None
+        assert head.run is not None
+        assert head.run.resume_at is not None
+        relay.clock.moment = head.run.resume_at
+        relay.aws_calls.clear()
+        relay.write(NUDGE)
+        made = Counter(relay.aws_calls)
+        assert made.pop("dynamodb.UpdateItem") in (2, 3)  # two when the connection is busy
+        assert made == {"dynamodb.GetItem": 1, "dynamodb.TransactWriteItems": 3, "sqs.SendMessage": 1}
 
 
 def test_three_thousand_products_fit_into_an_answer(relay: Relay) -> None:

@@ -25,11 +25,12 @@ if TYPE_CHECKING:
 
 CHUNK_BYTES = 350_000  # an item holds at most 400 kB
 TRANSACTION_ITEMS = 100
+REMEMBERED = 8  # menus in memory: a long one takes some megabytes
 
 
 @dataclass
 class DynamoDBMenuBook:
-    """MenuBook and MenuReading on the one table. The menu that was read last of each venue is remembered."""
+    """MenuBook and MenuReading on the one table. The menus of a few venues are remembered."""
 
     client: DynamoDBClient
     table: str
@@ -88,6 +89,8 @@ class DynamoDBMenuBook:
         if len(chunks) != edition.chunks:
             raise ConflictError("a part of the menu is missing")
         menu: Menu = _unpacked(Menu, b"".join(chunks))
+        if len(self._remembered) >= REMEMBERED:
+            self._remembered.pop(next(iter(self._remembered)))
         self._remembered[venue_id] = (edition.import_id, menu)
         return menu
 

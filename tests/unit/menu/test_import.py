@@ -455,15 +455,28 @@ def test_a_menu_that_was_imported_once_is_imported_every_day() -> None:
     assert TIMINGS.menu_every_s < TIMINGS.menu_fresh_s, "a menu is imported again before it is stale"
 
 
-def test_an_orders_error_imports_the_menu_unless_it_is_new() -> None:
+def test_an_orders_error_imports_the_menu_but_not_right_after_an_import() -> None:
     kitchen = Kitchen()
     kitchen.imported()
-    kitchen.now += timedelta(seconds=TIMINGS.menu_rest_s - 1)
-    assert kitchen.request("error").run is None
-    kitchen.now += timedelta(seconds=1)
+    kitchen.now += timedelta(seconds=20)
     run = kitchen.request("error").run
     assert run is not None
     assert run.why == "error"
+    kitchen.step()
+    assert kitchen.calls == []
+    assert kitchen.head.due_at() == NOON + timedelta(seconds=TIMINGS.menu_rest_s)
+    kitchen.run()
+    assert kitchen.head.edition is not None
+    assert kitchen.head.edition.imported_at == NOON + timedelta(seconds=TIMINGS.menu_rest_s)
+
+
+def test_an_orders_error_long_after_an_import_brings_one_at_once() -> None:
+    kitchen = Kitchen()
+    kitchen.imported()
+    kitchen.now += timedelta(seconds=TIMINGS.menu_rest_s)
+    kitchen.request("error")
+    kitchen.step()
+    assert kitchen.calls != []
 
 
 def test_a_paused_venue_waits_and_goes_on() -> None:
