@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -58,11 +59,13 @@ class Orders:
         return self.settled(self.place(**body))
 
     def refused_by_pos(self, **body: Any) -> Json:
-        """A new order that the POS refuses: its failed write, with `code` and `message`."""
+        """A new order that the POS refuses: its failed service, with `code` and the POS's `message`."""
         order = self.until_in(self.place(**body), "failed")
         assert order["pos"]["order_id"] is None
-        write: Json = order["writes"][0]
-        return write
+        (failed,) = order["failed_services"]
+        assert failed["service"] == "pos"
+        content: Json = failed
+        return content
 
     def ask(self, order: Json, way: str, content: Any = None, method: str = "POST", **headers: str) -> httpx.Response:
         """Any call on the order's own address: `cancel`, `lines/2`, … (`""`: the order); whatever the answer."""
@@ -148,7 +151,7 @@ class Orders:
     def as_kounta_got_it(self, order: Json) -> Json:
         """The body of the last call that made the order."""
         *_, call = self.relay.sandbox.calls("kounta.create_order", mark_of(order))
-        body: Json = call["body"]
+        body: Json = json.loads(call["body"]) if isinstance(call["body"], str) else call["body"]
         return body
 
     def _request(self, method: str, path: str, **rest: Any) -> httpx.Response:
