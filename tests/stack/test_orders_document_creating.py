@@ -233,9 +233,12 @@ def sold_out(premises: Premises) -> Orders:
 @pytest.mark.parametrize("status", ["ON_HOLD", "PENDING", "COMPLETE"])
 def test_an_order_of_what_is_out_of_stock_is_refused(sold_out: Orders, status: str) -> None:
     paid = [{"method_id": CARD, "amount": "40.00"}]
-    failed = sold_out.refused_by_pos(lines=[{"product_id": FISH}], payments=paid, status=status)
-    assert failed["code"] == "product_out_of_stock"
-    assert failed["message"] == f"Product ({FISH}) is out of stock."
+    placed = sold_out.place(lines=[{"product_id": FISH}], payments=paid, status=status)
+    order = sold_out.until_in(placed, "failed")
+    (failed,) = order["failed_services"]
+    assert order["attempts"][-1]["http_status"] == 400
+    assert (failed["code"], failed["message"]) == ("product_out_of_stock", f"Product ({FISH}) is out of stock.")
+    assert sold_out.at_kounta(order) == []
 
 
 def test_a_submitted_order_of_what_is_out_of_stock_is_taken(sold_out: Orders) -> None:
