@@ -175,7 +175,7 @@ def not_looked_up(write: Write, now: datetime, timings: Timings, note: str) -> W
 
 def not_seen(write: Write, now: datetime, timings: Timings, jitter: Jitter, *, code: str, note: str) -> Write:
     """The look before an attempt failed, so it was not made: a step of the ladder all the same."""
-    write = _look_up_line(write, now, "not_looked_up", note)
+    write = _look_up_line(write, now, "not_seen", note)
     return _repeat(write, Answer(Outcome.NOT_CONNECTED, code=code, message=note), now, timings, jitter)
 
 
