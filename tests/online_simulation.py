@@ -249,7 +249,7 @@ class OnlineSimulation(Simulation):
         end = self.clock.now() + timedelta(seconds=most_seconds)
         while not holds():
             assert self.clock.now() < end, "it never came to that"
-            self.run(1)
+            self.run(0.2)
 
     @property
     def _venue(self) -> Venue:

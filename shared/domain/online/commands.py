@@ -143,12 +143,12 @@ def handle_by_hand(record: OnlineRecord, handled: Handled, now: datetime) -> Cha
             merged = replace(said.handled, sale_number=said.handled.sale_number or handled.sale_number)
             return Consequence(record.with_order(changed(order, handled=merged)))
         raise NotNowError("it was entered by hand with another sale number", code="handled")
-    if order.create.state is WriteState.SENT:
-        raise NotNowError("the order is in the POS", code="already_in_pos")
-    if said.cancelled_at is not None:
-        raise NotNowError("the order was cancelled", code="cancelled")
     if said.refund_announced_at is not None:
         raise NotNowError("the platform was told to refund it", code="refund_announced")
+    if said.cancelled_at is not None:
+        raise NotNowError("the order was cancelled", code="cancelled")
+    if order.create.state is WriteState.SENT:
+        raise NotNowError("the order is in the POS", code="already_in_pos")
     if order.create.state is WriteState.QUEUED:
         order = order.with_write(protocol.withdrawn(order.create, "entered by hand", "handled"))
         order = without_pos(order)
