@@ -32,13 +32,15 @@ def after_write(
     raise _unknown(record)
 
 
-def after_withdrawal(record: Record, order: Order, write: Write, now: datetime, venue: Venue) -> Consequence[Record]:
+def after_withdrawal(
+    record: Record, order: Order, write: Write, now: datetime, venue: Venue, timings: Timings
+) -> Consequence[Record]:
     """The record once the look before an attempt found a write not wanted any more."""
     match record:
         case BookingRecord():
             return of_booking.after_withdrawal(record, order, write, now)
         case OnlineRecord():
-            return of_placed.after_withdrawal(record, order, write, now, venue)
+            return of_placed.after_withdrawal(record, order, write, now, venue, timings)
     raise _unknown(record)
 
 

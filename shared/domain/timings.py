@@ -43,6 +43,11 @@ class Timings:
     menu_patience_s: float = 180
     """How long an order that the POS refused because of the menu waits for a newer menu."""
 
+    cancel_again_s: float = 900
+    """Wait before an order that was given up, and came into the POS after all, is tried again to be taken out."""
+    cancel_for_s: float = 86_400
+    """How long that is tried."""
+
     command_patience_s: float = 3
     """How long a command on an order waits for a worker that is acting for it."""
     take_up_s: float = 300

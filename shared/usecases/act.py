@@ -108,6 +108,10 @@ class Act(Generic[R]):
         """Finds out what became of any write of unknown fate but a create."""
         raise NotImplementedError
 
+    def is_given_up(self, order: Order) -> bool:
+        """Whether the order is not wanted in the POS any more: then a create of unknown fate is not repeated."""
+        raise NotImplementedError
+
     def body_to_send(self, order: Order, write: Write) -> tuple[Order, bytes] | None:
         """The exact bytes of a create, from today's settings; None: it was refused before it was sent."""
         raise NotImplementedError
@@ -120,6 +124,9 @@ class Act(Generic[R]):
         now = self.relay.now()
         if protocol.must_look_up_first(write, now, self.relay.timings):
             self.reached(order, protocol.doubt(write, now, self.relay.timings, code="key_expired"))
+            return
+        if self.is_given_up(order):
+            self.reached(order, protocol.doubt(write, now, self.relay.timings, code="given_up"))
             return
         body = self.step.record.requests.get(write.key)
         if body is None:
@@ -140,7 +147,7 @@ class Act(Generic[R]):
         needed = timings.write_timeout_s + timings.time_reserve_s
         if self.time_left_s() < needed:
             raise Later(0)
-        begun = protocol.begin(write, self.relay.now(), trigger="retry" if write.attempts else "first")
+        begun = protocol.begin(write, self.relay.now(), trigger="retry" if write.started_at else "first")
         self.step.record = self.step.record.with_order(order.with_write(begun))
         self.relay.save(self.step)
         if write.unauthorized:

@@ -89,6 +89,10 @@ class ActOnBooking(Act[BookingRecord]):
                 return
         self.reached(order, protocol.not_found(write, now, timings, "its effect cannot be seen: once more"))
 
+    def is_given_up(self, order: Order) -> bool:  # noqa: ARG002
+        """Never: a seating that is undone while its order is on its way is repeated, found, and deleted."""
+        return False
+
     def body_to_send(self, order: Order, write: Write) -> tuple[Order, bytes]:
         """With a customer of the POS where one can be linked."""
         venue, event = self.step.venue, self._event()

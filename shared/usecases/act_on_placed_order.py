@@ -11,8 +11,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from shared.domain.errors import OutsideError, PacedError
 from shared.domain.identities import marker
 from shared.domain.menu.checks import ERROR, MenuFinding, check
+from shared.domain.online.consequences import is_given_up
 from shared.domain.online.record import Content, OnlineRecord, changed, placed
 from shared.domain.orders import protocol
 from shared.domain.orders.draft import OrderDraft, without_marker_brackets
@@ -21,7 +23,8 @@ from shared.domain.orders.order import Order
 from shared.domain.orders.pass_thru import decide_pass_thru
 from shared.domain.orders.pos_order import PosLine, PosOrder
 from shared.domain.orders.request import OrderChanges, OrderRequest
-from shared.domain.orders.writes import Answer, Outcome, What, Write
+from shared.domain.orders.seen import shows
+from shared.domain.orders.writes import Answer, Outcome, What, Write, WriteState
 from shared.usecases.act import Act
 
 _BY_NUMBER = {
@@ -30,11 +33,16 @@ _BY_NUMBER = {
     What.REMOVE_OPTION_SET: "option_set_gone",
     What.CHANGE_PAYMENT: "payment_gone",
 }
+_MOVES = (What.CHANGE_LINE, What.REMOVE_LINE, What.REMOVE_OPTION_SET)
 
 
 @dataclass
 class ActOnPlacedOrder(Act[OnlineRecord]):
     """One act for a placed order."""
+
+    def is_given_up(self, order: Order) -> bool:
+        """Cancelled, entered by hand, or to be refunded: it is looked for, never sent again."""
+        return is_given_up(order)
 
     def body_to_send(self, order: Order, write: Write) -> tuple[Order, bytes] | None:
         """From today's settings and menu, with a customer of the POS where one can be linked."""
@@ -77,7 +85,7 @@ class ActOnPlacedOrder(Act[OnlineRecord]):
         if seen is None:
             return
         write = self._noted(write, content, seen)
-        if self._is_done(write, content, seen):
+        if self._is_done(order, write, content, seen):
             self.reached(order, protocol.found(write, self.relay.now(), "the order shows it already"))
         elif reason := self._forbidden(order, write, seen):
             code, said = reason
@@ -92,7 +100,7 @@ class ActOnPlacedOrder(Act[OnlineRecord]):
             seen = self._see(order, write)
             if seen is None:
                 return
-            if self._is_done(write, self._content(write), seen):
+            if self._is_done(order, write, self._content(write), seen):
                 self.reached(order, protocol.found(write, now, "the order shows it"))
                 return
         self.reached(order, protocol.not_found(write, now, timings, "the order does not show it: once more"))
@@ -158,12 +166,24 @@ class ActOnPlacedOrder(Act[OnlineRecord]):
     # ------------------------------------------------------------------------------------- on an order in the POS
 
     def _see(self, order: Order, write: Write) -> PosOrder | None:
-        """The order as it is now; None when it is gone, and then the write has ended. Raises OutsideError."""
+        """The order as it is now; None when it is gone or cannot be read, and then that is taken in already. Raises
+        PacedError."""
         assert order.pos.order_id is not None
-        seen = self.gateway.read_order(order.pos.order_id)
+        now, timings = self.relay.now(), self.relay.timings
+        try:
+            seen = self.gateway.read_order(order.pos.order_id)
+        except PacedError:
+            raise
+        except OutsideError as error:
+            note = f"the order could not be read: {error.code}"
+            if write.state is WriteState.UNKNOWN:
+                self.reached(order, protocol.not_looked_up(write, now, timings, note))
+            else:
+                jitter = self.relay.jitter
+                self.reached(order, protocol.not_seen(write, now, timings, jitter, code=error.code, note=note))
+            return None
         if seen is not None and not seen.deleted:
             return seen
-        now = self.relay.now()
         if write.what is What.CANCEL:
             self.reached(order, protocol.found(write, now, "the order is not in the POS any more"))
         else:
@@ -172,21 +192,21 @@ class ActOnPlacedOrder(Act[OnlineRecord]):
 
     def _noted(self, write: Write, content: Content, seen: PosOrder) -> Write:
         """With what must be known from before the first call, to tell afterwards whether it has arrived."""
-        if write.may_have_arrived or write.seen_before is not None or write.target is not None:
+        if write.may_have_arrived:
             return write
         match write.what:
             case What.ADD_LINES | What.ADD_OPTION_SET:
                 return replace(write, seen_before=_like_ours(content, seen))
             case What.CHANGE_PAYMENT:
                 return replace(write, seen_before=_tips_like_ours(content, seen))
-            case What.CHANGE_LINE | What.REMOVE_LINE:
+            case What.CHANGE_LINE | What.REMOVE_LINE if write.target is None:
                 return replace(write, target=_line_id(seen, content.number))
-            case What.REMOVE_OPTION_SET:
+            case What.REMOVE_OPTION_SET if write.target is None:
                 return replace(write, target=_option_line_id(seen, content.number))
             case _:
                 return write
 
-    def _is_done(self, write: Write, content: Content, seen: PosOrder) -> bool:
+    def _is_done(self, order: Order, write: Write, content: Content, seen: PosOrder) -> bool:
         """Whether the order shows that the write has arrived, or that there is nothing left to do."""
         match write.what:
             case What.ACCEPT:
@@ -195,17 +215,20 @@ class ActOnPlacedOrder(Act[OnlineRecord]):
                 return seen.status == "REJECTED"
             case What.PAY:
                 return content.payment is not None and any(each.ref == content.payment.ref for each in seen.payments)
+            case _ if not write.may_have_arrived:
+                return False
             case What.ADD_LINES | What.ADD_OPTION_SET:
-                if not write.may_have_arrived or write.seen_before is None:
-                    return False
-                return _like_ours(content, seen) >= write.seen_before + max(1, len(content.lines))
-            case What.CHANGE_PAYMENT if content.payment_changes and content.payment_changes.tip is not None:
-                if not write.may_have_arrived or write.seen_before is None:
-                    return False
-                return _tips_like_ours(content, seen) > write.seen_before
+                before = write.seen_before
+                return before is not None and _like_ours(content, seen) >= before + max(1, len(content.lines))
             case What.REMOVE_LINE | What.REMOVE_OPTION_SET:
-                gone = write.target is not None and all(line.line_id != write.target for line in seen.lines)
-                return gone and write.may_have_arrived
+                return write.target is not None and all(line.line_id != write.target for line in seen.lines)
+            case What.CHANGE_LINE:
+                line = next((each for each in seen.lines if write.target and each.line_id == write.target), None)
+                return line is not None and content.line_changes is not None and shows(line, content.line_changes)
+            case What.UPDATE:
+                return content.changes is not None and shows(seen, _with_marker(content.changes, order))
+            case What.CHANGE_PAYMENT:
+                return _payment_shows(write, content, seen)
             case _:
                 return False
 
@@ -213,8 +236,14 @@ class ActOnPlacedOrder(Act[OnlineRecord]):
         """Why the order as it is now must not be changed so."""
         if seen.is_closed:
             return "order_closed", f"the order is {seen.status} in the POS"
-        if write.what is What.CANCEL and seen.status in ("ACCEPTED", "PENDING") and not _is_given_up(order):
+        if (
+            write.what is What.CANCEL
+            and seen.status in ("ACCEPTED", "PENDING")
+            and not is_given_up(order, but_cancelled=True)
+        ):
             return "accepted_by_venue", "the venue has accepted the order in the meantime"
+        if write.what in _MOVES and write.may_have_arrived and write.target is None:
+            return "change_unconfirmed", "it may have been done, and what has that number now may be another"
         if write.what in _BY_NUMBER and _number_of(write, self._content(write), seen) is None:
             return _BY_NUMBER[write.what], "the order has no such part"
         return None
@@ -279,6 +308,16 @@ def _tips_like_ours(content: Content, seen: PosOrder) -> int:
     return sum(tip is not None and payment.amount == 0 and payment.tip == tip for payment in seen.payments)
 
 
+def _payment_shows(write: Write, content: Content, seen: PosOrder) -> bool:
+    """Whether a payment has the `ref` that it was given, and the tip has become a payment of its own."""
+    said = content.payment_changes
+    if said is None:
+        return False
+    if said.tip is not None:
+        return write.seen_before is not None and _tips_like_ours(content, seen) > write.seen_before
+    return any(each.number == content.number and each.ref == said.ref for each in seen.payments)
+
+
 def _look(product_id: str | None, quantity: Decimal, notes: str | None) -> tuple[str | None, Decimal, str]:
     return product_id, quantity.normalize(), (notes or "").strip()
 
@@ -317,11 +356,6 @@ def _with_marker(changes: OrderChanges, order: Order) -> OrderChanges:
     if changes.notes is None:
         return changes
     return replace(changes, notes=f"{without_marker_brackets(changes.notes)}\n{marker(order.create.id)}")
-
-
-def _is_given_up(order: Order) -> bool:
-    said = placed(order)
-    return said.refund_announced_at is not None or said.handled is not None
 
 
 def _in_words(findings: Iterable[MenuFinding]) -> str:

@@ -210,10 +210,11 @@ class AdvanceRecord:
         step.decided, step.outbox = [], []
 
     def _take_up_a_call_that_was_cut_off(self, step: Step[Any]) -> None:
-        following = step.record.next_write()
-        if following and following[1].open_attempt:
-            order, write = following
+        for order_id, write in [(order.id, write) for order in step.record.orders for write in order.open_writes]:
+            if write.open_attempt is None:
+                continue
             settled = protocol.interrupted(write, self.now(), self.timings, self.jitter)
+            order = step.record.order(order_id)
             step.take(after_write(step.record, order, settled, self.now(), step.venue, self.timings))
 
     def _note_newer_menu(self, step: Step[Record]) -> None:
@@ -240,7 +241,7 @@ class AdvanceRecord:
             if signal.code == "shadow" and write.what is What.CREATE:
                 self._show_request(step, order, write)
             withdrawn = protocol.withdrawn(write, signal.reason, signal.code)
-            step.take(after_withdrawal(step.record, order, withdrawn, self.now(), step.venue))
+            step.take(after_withdrawal(step.record, order, withdrawn, self.now(), step.venue, self.timings))
 
     def _show_request(self, step: Step[Any], order: Order, write: Write) -> None:
         """Keeps what would have been sent. Nobody is asked for a customer, so the guest's name stands in the notes."""

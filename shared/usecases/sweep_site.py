@@ -120,7 +120,6 @@ class SweepSite:
 
 
 def _tells_something(listed: ListedPosOrder) -> bool:
-    """A completed order is a sale, whoever made it; of open ones only ours matter, once staff did something."""
-    if listed.status == "COMPLETE":
-        return True
-    return listed.status != "SUBMITTED" and bool(markers_in(listed.notes))
+    """A completed order is a sale, whoever made it; of open ones only ours matter: staff may have done something, or we
+    may have given one up that came in late."""
+    return listed.status == "COMPLETE" or bool(markers_in(listed.notes))

@@ -11,9 +11,9 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 
-from shared.domain.consequence import Consequence, nothing_to_do_for
+from shared.domain.consequence import Consequence
 from shared.domain.errors import NotNowError, ReferenceReusedError
-from shared.domain.online.consequences import event_item
+from shared.domain.online.consequences import event_item, without_pos
 from shared.domain.online.record import Content, OnlineRecord, Placement, changed, placed
 from shared.domain.orders import protocol
 from shared.domain.orders.order import Order
@@ -128,7 +128,7 @@ def cancel(record: OnlineRecord, now: datetime, reason: str) -> Changed:
     if order.create.state is WriteState.QUEUED:
         order = order.with_write(protocol.withdrawn(order.create, reason, "cancelled"))
     if order.create.state in (WriteState.WITHDRAWN, WriteState.FAILED):
-        order = nothing_to_do_for(order)
+        order = without_pos(order)
     else:
         order = order.wanting(What.CANCEL, now, why=reason)
     return Consequence(record.with_order(order))
@@ -143,15 +143,15 @@ def handle_by_hand(record: OnlineRecord, handled: Handled, now: datetime) -> Cha
             merged = replace(said.handled, sale_number=said.handled.sale_number or handled.sale_number)
             return Consequence(record.with_order(changed(order, handled=merged)))
         raise NotNowError("it was entered by hand with another sale number", code="handled")
-    if order.create.state is WriteState.SENT:
-        raise NotNowError("the order is in the POS", code="already_in_pos")
-    if said.cancelled_at is not None:
-        raise NotNowError("the order was cancelled", code="cancelled")
     if said.refund_announced_at is not None:
         raise NotNowError("the platform was told to refund it", code="refund_announced")
+    if said.cancelled_at is not None:
+        raise NotNowError("the order was cancelled", code="cancelled")
+    if order.create.state is WriteState.SENT:
+        raise NotNowError("the order is in the POS", code="already_in_pos")
     if order.create.state is WriteState.QUEUED:
         order = order.with_write(protocol.withdrawn(order.create, "entered by hand", "handled"))
-        order = nothing_to_do_for(order)
+        order = without_pos(order)
     order = changed(order, handled=handled, kept=True if said.kept is None else said.kept)
     return Consequence(record.with_order(order), outbox=(event_item(record, order, now, "order.handled"),))
 
@@ -217,8 +217,12 @@ def change(
                 if known.what is not what or record.contents.get(known.id, content) != _named(content, known):
                     raise ReferenceReusedError(f"reference {reference} was used for something else")
                 return Consequence(record), known
+    if content.changes is not None and content.changes.status == "REJECTED":
+        # Written as any change it would come back as if staff had rejected the order.
+        consequence = cancel(record, now, why)
+        return consequence, consequence.record.main.writes[-1]
     _must_stand(order)
-    if order.create.state in (WriteState.FAILED, WriteState.WITHDRAWN):
+    if order.never_came:
         raise NotNowError("the order is not in the POS", code="not_in_pos")
     if content.payment is not None and content.payment.ref is not None and content.payment.ref in _refs(record, order):
         raise ReferenceReusedError(f"the order has a payment with ref {content.payment.ref}")

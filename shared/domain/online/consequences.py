@@ -8,17 +8,10 @@ that). Which of the two is only said once the outcome is known.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
-from shared.domain.consequence import (
-    Consequence,
-    drop_minor_writes,
-    is_old_news,
-    known_as_unknown,
-    nothing_to_do_for,
-    with_news,
-)
+from shared.domain.consequence import Consequence, is_old_news, known_as_unknown, with_news
 from shared.domain.money import shown
 from shared.domain.online.record import OnlineRecord, changed, placed
 from shared.domain.online.taking_up import first_look_at
@@ -27,7 +20,7 @@ from shared.domain.orders.order import Order
 from shared.domain.orders.placed import Fulfilment
 from shared.domain.orders.pos_order import PosOrder
 from shared.domain.orders.refusals import speaks_of_menu
-from shared.domain.orders.writes import What, Write, WriteState
+from shared.domain.orders.writes import GENERATIONS, What, Write, WriteState
 from shared.domain.record import OutboxItem
 from shared.domain.timings import Timings
 from shared.domain.venues import Venue
@@ -48,50 +41,84 @@ def after_write(
             return _not_created(record, order, write, now, venue, timings)
         case What.CREATE, WriteState.UNKNOWN:
             code = "match_unconfirmed" if write.due_at is None else "may_already_be_in_pos"
-            if not known_as_unknown(before):
+            if not known_as_unknown(before) and not is_given_up(order):
                 outbox.append(event_item(record, order, now, "order.unknown", code=code))
-            if not known_as_unknown(before) or write.due_at is None:
+            if write.due_at is None or not (known_as_unknown(before) or is_given_up(order)):
                 outbox.append(failure(record, order, now, code, write.message or ""))
-        case What.TRACK, WriteState.FAILED:
-            outbox.append(failure(record, order, now, "driver_tracking_failed", write.message or ""))
-        case What.ACCEPT, WriteState.SENT:
+        case What.CREATE, _:
+            pass
+        case What.ACCEPT, WriteState.SENT if order.pos.status in (None, "SUBMITTED"):
             order = replace(order, pos=replace(order.pos, status="ACCEPTED"), watch_at=None)
-        case What.ACCEPT, WriteState.FAILED:
-            outbox.append(failure(record, order, now, "accept_failed", write.message or ""))
         case What.CANCEL, WriteState.SENT:
-            order = replace(drop_minor_writes(order), pos=replace(order.pos, status="REJECTED"), watch_at=None)
-        case What.CANCEL, WriteState.FAILED:
-            order = changed(order, cancelled_at=None)
-            outbox.append(failure(record, order, now, "cancel_failed", write.message or ""))
-        case What.PAY, WriteState.FAILED:
-            outbox.append(
-                failure(record, order, now, "payment_not_entered", write.message or "", note=_sum(record, write))
-            )
-        case _, WriteState.FAILED if write.code != "superseded":
-            outbox.append(failure(record, order, now, "change_failed", write.message or "", note=write.why))
-        case _, WriteState.UNKNOWN if write.due_at is None:
-            outbox.append(failure(record, order, now, "change_unconfirmed", write.message or "", note=write.why))
+            order = replace(order, pos=replace(order.pos, status="REJECTED"), watch_at=None)
+        case _, WriteState.FAILED | WriteState.WITHDRAWN:
+            return _not_done(record, order, write, now, timings)
+        case _, WriteState.UNKNOWN if _is_first_look_in_vain(before, write):
+            outbox.append(failure(record, order, now, "change_unconfirmed", note=_in_words(record, write)))
         case _:
             pass
     return Consequence(record.with_order(order), outbox=tuple(outbox))
 
 
 def after_withdrawal(
-    record: OnlineRecord, order: Order, write: Write, now: datetime, venue: Venue
+    record: OnlineRecord, order: Order, write: Write, now: datetime, venue: Venue, timings: Timings
 ) -> Consequence[OnlineRecord]:
     """The record once the look before an attempt found a write not wanted any more."""
     order = order.with_write(write)
-    if write.what is What.PAY:
-        told = failure(record, order, now, "payment_not_entered", note=f"{_sum(record, write)}; {write.why}")
-        return Consequence(record.with_order(order), outbox=(told,))
     if write.what is not What.CREATE:
-        return Consequence(record.with_order(order))
-    if write.code in _WANTED_SO:
-        return Consequence(record.with_order(_without_tracking(nothing_to_do_for(order))))
+        return _not_done(record, order, write, now, timings)
+    if write.code == "shadow" or is_given_up(order):
+        return Consequence(record.with_order(_without_tracking(without_pos(order))))
     return _fail(record, order, now, venue, write.code or "withdrawn", "", write.why)
 
 
-_WANTED_SO = ("shadow", "cancelled", "handled", "refund_announced")
+def _not_done(
+    record: OnlineRecord, order: Order, write: Write, now: datetime, timings: Timings
+) -> Consequence[OnlineRecord]:
+    """Something asked of an order has ended without being done: a person hears why, unless the order's own end says
+    it all."""
+    message, note = write.message or "", _in_words(record, write)
+    is_gone = order.status in ("rejected", "deleted", "cancelled") or order.never_came
+    match write.what:
+        case What.TRACK:
+            code = "driver_tracking_failed" if write.state is WriteState.FAILED else None
+        case What.CANCEL if is_gone or write.code == "superseded":
+            code = None
+        case What.CANCEL if is_given_up(order, but_cancelled=True) and order.pos.status != "COMPLETE":
+            return _still_to_be_cancelled(record, order, write, now, timings)
+        case What.CANCEL:
+            order, code = changed(order, cancelled_at=None), "cancel_failed"
+        case What.ACCEPT:
+            code = None if is_gone or order.status == "completed" else "accept_failed"
+        case What.PAY:
+            code = "payment_not_entered"
+        case _:
+            code = None if write.code == "superseded" else "change_failed"
+    told = (failure(record, order, now, code, message, note=note),) if code else ()
+    return Consequence(record.with_order(order), outbox=told)
+
+
+def _still_to_be_cancelled(
+    record: OnlineRecord, order: Order, write: Write, now: datetime, timings: Timings
+) -> Consequence[OnlineRecord]:
+    """An order that was given up stands in the POS, and could not be taken out: that is tried for a day."""
+    told = failure(record, order, now, "cancel_failed", write.message or "", note=_in_words(record, write))
+    is_known = write.last_generation != GENERATIONS
+    if now - write.created_at > timedelta(seconds=timings.cancel_for_s):
+        return Consequence(record.with_order(order), outbox=(told,))
+    later = protocol.put_off(write, now + timedelta(seconds=timings.cancel_again_s))
+    return Consequence(record.with_order(order.with_write(later)), outbox=() if is_known else (told,))
+
+
+def _is_first_look_in_vain(before: Order, write: Write) -> bool:
+    known = next(each for each in before.writes if each.id == write.id)
+    return write.attempts[-1].outcome == "not_looked_up" and known.attempts[-1].outcome != "not_looked_up"
+
+
+def _in_words(record: OnlineRecord, write: Write) -> str:
+    payment = record.content(write.id).payment
+    sum_of = f"payment of {shown(payment.amount)}, ref {payment.ref}; " if payment else ""
+    return f"{sum_of}{write.why}"
 
 
 def after_news(
@@ -118,13 +145,16 @@ def after_news(
         order = replace(order, watch_at=None)
     if status == known.status or (status in ("REJECTED", "DELETED") and order.deleted_by_us()):
         return Consequence(record.with_order(order), outbox=tuple(outbox))
+    if placed(order).refund_of is not None:
+        return _refund_changed(record.with_order(order), order, now, outbox)
     match status:
+        case "REJECTED" | "DELETED" if is_given_up(order):
+            pass
         case "REJECTED" | "DELETED":
-            order = _without_tracking(drop_minor_writes(order))
+            order = _without_tracking(order)
             reason = order.reject_reason if status == "REJECTED" else None
             outbox.append(event_item(record, order, now, f"order.{status.lower()}", reason=reason))
         case "COMPLETE":
-            order = drop_minor_writes(order)
             outbox.append(event_item(record, order, now, "order.completed", total=shown(seen.total)))
         case _ if _is_taken_up(order):
             order = changed(order, fulfilment=Fulfilment.ACCEPTED)
@@ -146,15 +176,17 @@ def _created(
 ) -> Consequence[OnlineRecord]:
     outbox: Told = []
     said = placed(order)
-    order = changed(order, kept=None)
     if said.refund_of is not None:
         return _refunded(record.with_order(order), order, now)
-    if said.refund_announced_at or said.handled or said.cancelled_at:
+    if is_given_up(order):
         # Given up, and yet it is there: it must not stay, or the guest pays twice.
         if order.open_write(What.CANCEL) is None:
             order = order.wanting(What.CANCEL, now, why="it came into the POS after it was given up")
-        outbox.append(failure(record, order, now, "came_after_all"))
+            outbox.append(failure(record, order, now, "came_after_all"))
         return Consequence(record.with_order(order), outbox=tuple(outbox))
+    order = changed(order, kept=None).with_writes(
+        lambda write: protocol.wanted_again(write, now) if write.code == _WAITS_FOR_ITS_ORDER else write
+    )
     outbox.append(event_item(record, order, now, "order.sent", pos_order_id=order.pos.order_id))
     if said.pass_thru_off:
         outbox.append(failure(record, order, now, "sent_without_pass_thru"))
@@ -168,14 +200,28 @@ def _created(
 
 
 def _refunded(record: OnlineRecord, refund: Order, now: datetime) -> Consequence[OnlineRecord]:
-    given_back = sum((-(placed(each).total or Decimal(0)) for each in record.refunds if _is_in_pos(each)), Decimal(0))
+    given_back = _given_back(record)
     main = changed(record.main, refunded=given_back)
     record = record.with_order(main)
     amount = shown(-(placed(refund).total or Decimal(0)))
-    told = event_item(
-        record, main, now, "order.refunded", refund_id=refund.id, amount=amount, refunded=shown(given_back)
-    )
-    return Consequence(record, outbox=(told,))
+    told = [
+        event_item(record, main, now, "order.refunded", refund_id=refund.id, amount=amount, refunded=shown(given_back))
+    ]
+    if given_back > (main.pos.total or Decimal(0)):
+        told.append(failure(record, refund, now, "refund_above_order", note=f"{shown(given_back)} in all"))
+    return Consequence(record, outbox=tuple(told))
+
+
+def _refund_changed(record: OnlineRecord, refund: Order, now: datetime, outbox: Told) -> Consequence[OnlineRecord]:
+    """A refund that staff take out of the POS gives nothing back any more."""
+    record = record.with_order(changed(record.main, refunded=_given_back(record)))
+    if refund.pos.status in ("REJECTED", "DELETED"):
+        outbox.append(failure(record, refund, now, "refund_removed"))
+    return Consequence(record, outbox=tuple(outbox))
+
+
+def _given_back(record: OnlineRecord) -> Decimal:
+    return sum((-(placed(each).total or Decimal(0)) for each in record.refunds if _is_in_pos(each)), Decimal(0))
 
 
 def _is_in_pos(order: Order) -> bool:
@@ -187,6 +233,8 @@ def _not_created(
 ) -> Consequence[OnlineRecord]:
     said = placed(order)
     code = write.code or "refused"
+    if is_given_up(order):
+        return Consequence(record.with_order(_without_tracking(without_pos(order))))
     if speaks_of_menu(code) and not write.menu_tried and said.refund_of is None:
         waiting = order.with_write(protocol.awaiting_menu(write, now, timings))
         wanted = event_item(record, waiting, now, "menu.import_wanted", code=code)
@@ -201,17 +249,41 @@ def _fail(
     record: OnlineRecord, order: Order, now: datetime, venue: Venue, code: str, message: str, note: str
 ) -> Consequence[OnlineRecord]:
     """It is certain that the POS has not got the order, and nothing brings it there by itself."""
-    order = nothing_to_do_for(order)
+    order = without_pos(order)
     if placed(order).refund_of is not None:
         return Consequence(
             record.with_order(order), outbox=(failure(record, order, now, "refund_failed", message, note=note),)
         )
-    kept = venue.keep_failed_orders
+    # Who was told once not to refund it is not told otherwise later, whatever the venue's switch says now.
+    kept = venue.keep_failed_orders or placed(order).kept is True
     order = changed(order, kept=kept, refund_announced_at=None if kept else now)
     order = _wanting_tracking(order, now, venue) if kept else _without_tracking(order)
     kind = "order.pos_failed" if kept else "order.failed"
     told = event_item(record, order, now, kind, code=code, message=message or None, reason=note or None)
     return Consequence(record.with_order(order), outbox=(told, failure(record, order, now, code, message, note=note)))
+
+
+def without_pos(order: Order) -> Order:
+    """The order is not in the POS: what was asked for there waits until it is, should it be sent again."""
+
+    def waiting(write: Write) -> Write:
+        if write.state is not WriteState.QUEUED or write.what is What.TRACK:
+            return write
+        code = "superseded" if write.what in (What.CREATE, What.ACCEPT, What.CANCEL) else _WAITS_FOR_ITS_ORDER
+        return protocol.withdrawn(write, "the order is not in the POS", code)
+
+    return order.with_writes(waiting)
+
+
+_WAITS_FOR_ITS_ORDER = "not_in_pos"
+
+
+def is_given_up(order: Order, *, but_cancelled: bool = False) -> bool:
+    """Whether the order is not to be in the POS any more. `but_cancelled`: the platform's own cancel does not count,
+    which may turn out to be too late."""
+    said = placed(order)
+    cancelled = said.cancelled_at is not None and not but_cancelled
+    return said.refund_announced_at is not None or said.handled is not None or cancelled
 
 
 def _wanting_tracking(order: Order, now: datetime, venue: Venue) -> Order:
@@ -231,11 +303,6 @@ def _without_tracking(order: Order) -> Order:
             else write
         )
     )
-
-
-def _sum(record: OnlineRecord, write: Write) -> str:
-    payment = record.content(write.id).payment
-    return f"payment of {shown(payment.amount)}, ref {payment.ref}" if payment else "a payment"
 
 
 def event_item(record: OnlineRecord, order: Order, now: datetime, kind: str, **more: object) -> OutboxItem:

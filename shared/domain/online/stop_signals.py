@@ -19,8 +19,10 @@ def stop_signal(
 
     Never asked for a write that may be in the POS already: that one's outcome is found out first.
     """
-    if order.shadow or venue.mode is VenueMode.SHADOW:
+    if order.shadow:
         return StopSignal("shadow", "the venue is in shadow mode: decided and shown, not sent")
+    if venue.mode is VenueMode.SHADOW:
+        return StopSignal("venue_in_shadow", "the venue was put in shadow mode before this was sent")
     said = placed(order)
     if write.what is What.CREATE:
         return _against_creating(record, order, write, venue, now, timings)

@@ -71,7 +71,7 @@ class Order:
         placed = self.placed
         if placed is not None and placed.handled is not None:
             return "handled"
-        if placed is not None and placed.cancelled_at is not None and self.is_called_off:
+        if placed is not None and (self.is_taken_out_by_us or (placed.cancelled_at and self.never_came)):
             return "cancelled"
         if self.create.state is not WriteState.SENT:
             return self.create.state.value
@@ -83,11 +83,16 @@ class Order:
         return status
 
     @property
-    def is_called_off(self) -> bool:
-        """Whether it never came into the POS, or we took it out again."""
-        if self.create.state in (WriteState.WITHDRAWN, WriteState.FAILED):
-            return True
-        return any(write.what is What.CANCEL and write.state is WriteState.SENT for write in self.writes)
+    def never_came(self) -> bool:
+        """Whether it is certain that it never came into the POS."""
+        return self.create.state in (WriteState.WITHDRAWN, WriteState.FAILED)
+
+    @property
+    def is_taken_out_by_us(self) -> bool:
+        """Whether our own cancel took it out of the POS: known, or seen there before the cancel's answer is known."""
+        gone = self.pos.status in ("REJECTED", "DELETED")
+        told = {WriteState.SENT} | ({WriteState.SENDING, WriteState.UNKNOWN} if gone else set())
+        return any(write.what is What.CANCEL and write.state in told for write in self.writes)
 
     @property
     def failed_services(self) -> list[tuple[str, Write]]:

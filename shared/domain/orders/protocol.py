@@ -22,7 +22,9 @@ whatever status. Not found after the consistency window: next generation, new ke
 
 Only *create* is idempotent at Kounta. The others may be repeated because their effect is the same (`update`), or
 because each attempt looks first (`delete`); a `notify` is never repeated once it may have arrived. For these a 500 is
-no stored answer but an ordinary doubtful outcome, and "looked up" means reading the order.
+no stored answer but an ordinary doubtful outcome, and "looked up" means reading the order. After a doubtful outcome
+what adds something (lines, payments) waits longer before that look: a call that timed out may still be at work. A look
+that fails is a step of the same ladder.
 """
 
 from __future__ import annotations
@@ -42,7 +44,8 @@ Jitter = Callable[[float], float]
 
 def begin(write: Write, now: datetime, trigger: str = "first") -> Write:
     """The write right before its call: stored in this state before a byte goes out."""
-    number = len({attempt.number for attempt in write.attempts if attempt.outcome not in _WAITS}) + 1
+    made = (each for each in write.attempts if each.trigger != "look_up" and each.outcome not in _WAITS)
+    number = len({attempt.number for attempt in made}) + 1
     trigger = write.next_trigger or trigger
     attempt = Attempt(number=number, started_at=now, idempotency_key=_key_if_any(write), trigger=trigger)
     return replace(
@@ -168,6 +171,25 @@ def not_looked_up(write: Write, now: datetime, timings: Timings, note: str) -> W
     """The look-up itself failed: nothing is known, it is made again."""
     write = _look_up_line(write, now, "not_looked_up", note)
     return replace(write, due_at=now + timedelta(seconds=timings.reconcile_retry_s))
+
+
+def not_seen(write: Write, now: datetime, timings: Timings, jitter: Jitter, *, code: str, note: str) -> Write:
+    """The look before an attempt failed, so it was not made: a step of the ladder all the same."""
+    write = _look_up_line(write, now, "not_seen", note)
+    return _repeat(write, Answer(Outcome.NOT_CONNECTED, code=code, message=note), now, timings, jitter)
+
+
+def put_off(write: Write, due_at: datetime) -> Write:
+    """Not done, and still to be done: from then on all over, with a new budget."""
+    later = _next_generation(write, due_at)
+    return replace(later, last_generation=later.generation + GENERATIONS)
+
+
+def wanted_again(write: Write, now: datetime) -> Write:
+    """Withdrawn because its order was not in the POS; now it is. Raises ValueError for any other write."""
+    if write.state is not WriteState.WITHDRAWN:
+        raise ValueError(f"a write that is {write.state} is not wanted again")
+    return replace(write, state=WriteState.QUEUED, due_at=now, code=None, why="asked for before it was in the POS")
 
 
 def ambiguous(write: Write, now: datetime, note: str) -> Write:
@@ -299,7 +321,10 @@ def _repeat(write: Write, answer: Answer, now: datetime, timings: Timings, jitte
         return replace(write, state=WriteState.FAILED, due_at=None, code="notification_unconfirmed")
     if write.tries > len(timings.write_ladder_s):
         return _give_up(write, now, timings, code=answer.code or "pos_unreachable", message=answer.message)
-    return _again(write, now + timedelta(seconds=jitter(timings.write_ladder_s[write.tries - 1])))
+    wait_s = jitter(timings.write_ladder_s[write.tries - 1])
+    if write.what.adds and write.doubtful:
+        wait_s = max(wait_s, min(timings.reconcile_first_s, timings.consistency_window_s))
+    return _again(write, now + timedelta(seconds=wait_s))
 
 
 def _wait(write: Write, answer: Answer, now: datetime, timings: Timings, jitter: Jitter) -> Write:

@@ -34,6 +34,11 @@ class What(StrEnum):
         """Or elsewhere, and then it waits for no write to the POS, nor is waited for."""
         return self is not What.TRACK
 
+    @property
+    def adds(self) -> bool:
+        """Or not: repeated, it would add the same again, for Kounta knows no key for it."""
+        return self in (What.ADD_LINES, What.ADD_OPTION_SET, What.PAY, What.CHANGE_PAYMENT)
+
 
 class WriteState(StrEnum):
     """queued → sending → sent | failed | unknown | withdrawn.
