@@ -80,17 +80,10 @@ def test_orders_of_bookings_and_refunds_are_listed_too(relay: Relay) -> None:
     assert set(rows) == {of_booking, order["id"], refunded["refunds"][0]["id"]}
     assert listed(relay, "source=booking") == [of_booking]
     assert of_booking not in listed(relay, "source=platform")
-    assert rows[refunded["refunds"][0]["id"]]["refund_of"] == order["id"]
-    assert (
-        refunded["refunds"][0]
-        == {
-            "id": refunded["refunds"][0]["id"],
-            "reference": "R-1",
-            "amount": "10.00",
-            "status": "sent",
-        }
-        or refunded["refunds"][0]["status"] == "completed"
-    )
+    (gave_back,) = refunded["refunds"]
+    assert (gave_back["reference"], gave_back["amount"]) == ("R-1", "10.00")
+    assert gave_back["status"] == rows[gave_back["id"]]["status"]
+    assert rows[gave_back["id"]]["refund_of"] == order["id"]
 
 
 def test_a_status_is_left_when_another_is_reached(relay: Relay) -> None:
@@ -120,7 +113,6 @@ def test_what_failed_and_further_filters(relay: Relay) -> None:
 
 
 def test_found_by_code_customer_code_and_sale(relay: Relay) -> None:
-    relay.control("kounta/companies")
     first, second = place(relay, "P-1", customer_code="Blue 12"), place(relay, "P-2", customer_code="Red 7")
     order = shown(relay, first)
     relay.control(f"kounta/orders/{order['pos']['order_id']}/complete", {})
@@ -149,8 +141,10 @@ def test_found_by_the_beginning_of_either_name(relay: Relay) -> None:
     assert listed(relay, "q=exam")[-2:] == [second, first]
     assert listed(relay, "q=xample") == []
     assert listed(relay, f"q=exam&to={quote('2026-11-22T08:03:30+00:00')}") == [first]
-    name = shown(relay, booked[0])["customer"]["last_name"]
-    assert booked[0] in listed(relay, f"q={quote(name)}")
+    guest = relay.call("GET", f"{ORDERS}/{booked[0]}", caller=GUEST_READER).json()["customer"]
+    assert guest["last_name"] == "Example"
+    assert listed(relay, "q=alex%20ex", GUEST_READER) == booked
+    assert listed(relay, "q=alex") == []  # a guest of the booking platform, and this key may not see those
 
 
 def test_a_platform_sees_its_own_and_others_only_with_the_scope(relay: Relay) -> None:
@@ -250,6 +244,7 @@ def test_two_venues_of_one_company_see_nothing_of_each_other(relay: Relay) -> No
     both = {"venues": "demo next-door", "scopes": "orders:write booking:write venue:read guests:read sales:read"}
     seen: dict[str, dict[str, Any]] = {}
     for venue in ("demo", "next-door"):
+        relay.clock.advance(60)
         answer = relay.call(
             "POST", f"/v1/venues/{venue}/orders", an_order("P-1", customer_code="A1", customer=SAM), caller=both
         )
