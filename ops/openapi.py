@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from ops.openapi_events import EVENT_MODELS, EVENTS, EVENTS_SAID, webhooks
+from ops.openapi_listing import LISTING_OPERATIONS
 from ops.openapi_menus import MENU_OPERATIONS, MENU_TAGS
 from ops.openapi_operations import OPERATIONS as BASIC_OPERATIONS
 from ops.openapi_operations import TAGS as BASIC_TAGS
@@ -33,7 +34,14 @@ SPECIFICATION = PROJECT / "functions" / "queries" / "openapi.json"
 PAGE = PROJECT / "functions" / "queries" / "docs.html"
 REFERENCE = "#/components/schemas/{model}"
 
-OPERATIONS = (*BASIC_OPERATIONS, *ORDER_OPERATIONS, *POS_OPERATIONS, *MENU_OPERATIONS, *WEBHOOK_OPERATIONS)
+OPERATIONS = (
+    *BASIC_OPERATIONS,
+    *LISTING_OPERATIONS,
+    *ORDER_OPERATIONS,
+    *POS_OPERATIONS,
+    *MENU_OPERATIONS,
+    *WEBHOOK_OPERATIONS,
+)
 TAGS = {**BASIC_TAGS, **ORDER_TAGS, **POS_TAGS, **MENU_TAGS, **WEBHOOK_TAGS}
 
 Json = dict[str, Any]

@@ -83,15 +83,20 @@ BOOKING = {
     ],
     "events": [EVENT],
 }
-ORDER = {
+LISTED_ORDER: dict[str, Any] = {
     "id": "ord_0123456789ABCDEF",
     "code": "012345",
-    "reference": None,
+    "reference": "P-77",
+    "customer_code": "B12",
     "venue_id": "demo",
-    "source": "booking",
-    "platform": "demo-bookings",
-    "booking_id": "B-1001",
+    "source": "platform",
+    "platform": "demo-orders",
+    "booking_id": None,
+    "table": None,
+    "order_type": "Pickup",
     "status": "accepted",
+    "kept": None,
+    "fulfilment": "accepted",
     "pos": {
         "kind": "kounta",
         "order_id": "9100000000000000001",
@@ -100,19 +105,30 @@ ORDER = {
         "status": "ACCEPTED",
     },
     "reject_reason": None,
+    "total": "25.00",
+    "paid": "25.00",
+    "refunded": "0.00",
+    "refund_of": None,
+    "placed_at": "2026-11-22T19:02:10+11:00",
+    "fulfil_at": None,
+    "handled": None,
     "failed_services": [],
+    "created_at": "2026-11-22T08:02:12.310000+00:00",
+    "updated_at": "2026-11-22T08:03:10+00:00",
+}
+ORDERS = {"data": [LISTED_ORDER], "next": None}
+ORDER = {
+    **LISTED_ORDER,
     "writes": [
         {
             "id": "PR-0123456789ABCDEF-1",
             "what": "create",
             "state": "sent",
-            "reason": "first heard of already seated",
+            "reason": "placed by the platform",
             "code": None,
             "generation": 1,
         }
     ],
-    "created_at": "2026-11-22T08:02:12.310000+00:00",
-    "updated_at": "2026-11-22T08:03:10+00:00",
     "attempts": [
         {
             "number": 1,
@@ -126,6 +142,10 @@ ORDER = {
             "note": None,
         }
     ],
+    "customer": {"first_name": "Sam", "last_name": "Example", "email": "sam@example.com", "phone": None},
+    "notices": [],
+    "refunds": [],
+    "printed_at": None,
 }
 SALES = {
     "data": [

@@ -21,7 +21,6 @@ from shared.web.schemas import (
     GatewayRefusal,
     Health,
     Ignored,
-    Order,
     PosDeliveryAccepted,
     SalesPage,
 )
@@ -210,18 +209,6 @@ OPERATIONS = (
         address="/v1/venues/demo/booking-events/evt-7001",
         answers=(Answer(200, "The event.", BookingEvent, examples.EVENT), NO_KEY),
         refusals=(NOT_GRANTED, NOT_FOUND, BAD_QUERY, *FAILED),
-    ),
-    Operation(
-        route="GET /v1/venues/{venue_id}/orders/{order_id}",
-        name="getOrder",
-        tag="Reading back",
-        summary="An order: where it stands, what was done about it, every attempt",
-        description="The order ids of a booking are in its seatings. Other platforms' orders need `venue:read`.",
-        security=KEY,
-        headers=BEARER,
-        address="/v1/venues/demo/orders/ord_0123456789ABCDEF",
-        answers=(Answer(200, "The order.", Order, examples.ORDER), NO_KEY),
-        refusals=(NOT_GRANTED, NOT_FOUND, *FAILED),
     ),
     Operation(
         route="GET /v1/venues/{venue_id}/sales",

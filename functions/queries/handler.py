@@ -12,7 +12,7 @@ from shared.observability import listen_to_the_relay, logger
 from shared.web import lookups
 from shared.web.problems import Response, answer
 from shared.web.requests import Request, serve
-from shared.web.views import booking_view, event_view, order_view, sale_view
+from shared.web.views import booking_view, event_view, listed_order_view, order_details_view, sale_view
 
 listen_to_the_relay()
 
@@ -36,9 +36,15 @@ def _booking_event(request: Request) -> Response:
 
 
 def _order(request: Request) -> Response:
-    order = lookups.readable(request, bootstrap.readings().order(request.path["order_id"]))
-    requests = bootstrap.readings().requests(order.venue_id, order.platform, order.booking_id or "")
-    return answer(200, order_view(order, requests))
+    found = bootstrap.readings().order_details(request.path["order_id"])
+    order = lookups.readable(request, found.order if found else None)
+    details = lookups.present(found, "order")
+    return answer(200, order_details_view(details, shows_guest=lookups.shows_guest(request, order)))
+
+
+def _orders(request: Request) -> Response:
+    page = bootstrap.readings().orders(lookups.order_query(request, bootstrap.now()))
+    return answer(200, {"data": [listed_order_view(order) for order in page.orders], "next": page.next})
 
 
 def _sales(request: Request) -> Response:
@@ -52,6 +58,7 @@ def _sales(request: Request) -> Response:
 ROUTES: dict[str, Callable[[Request], Response]] = {
     "GET /v1/venues/{venue_id}/bookings/{booking_id}": _booking,
     "GET /v1/venues/{venue_id}/booking-events/{event_id}": _booking_event,
+    "GET /v1/venues/{venue_id}/orders": _orders,
     "GET /v1/venues/{venue_id}/orders/{order_id}": _order,
     "GET /v1/venues/{venue_id}/sales": _sales,
     **reference.ROUTES,

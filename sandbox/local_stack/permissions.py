@@ -160,7 +160,8 @@ def _touches(parameters: dict[str, Any], service: str, resource: str) -> bool:
     last = resource.rpartition(":")[2]
     if service == "dynamodb":
         table, _, index = last.removeprefix("table/").partition("/index/")
-        return parameters.get("TableName") in {table, resource} and parameters.get("IndexName", "") == index
+        tables = {parameters.get("TableName"), *parameters.get("RequestItems", {})}
+        return not tables.isdisjoint({table, resource}) and parameters.get("IndexName", "") == index
     if service == "sqs":
         return str(parameters.get("QueueUrl", "")).rpartition("/")[2] == last
     if service == "sns":

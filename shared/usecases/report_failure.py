@@ -4,7 +4,7 @@ silence. A notice that cannot be sent is no reason to lose the failure."""
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from shared.domain.errors import NotFoundError
 from shared.domain.failures import Failure, words_for
+from shared.domain.notices import Notice, masked_email, masked_mobile
 from shared.domain.record import OutboxItem
 from shared.domain.venues import Venue
 from shared.usecases.record_book import Venues
@@ -28,8 +29,8 @@ class FailureBook(Protocol):
     def put_failure(self, failure: Failure) -> Failure:
         """Stores a failure once; returns what is stored, which may be from an earlier try."""
 
-    def mark_notified(self, failure: Failure) -> None:
-        """People were told."""
+    def mark_notified(self, failure: Failure, notices: Sequence[Notice]) -> None:
+        """People were told; `notices`, when it is about an order, are kept with that."""
 
 
 class Post(Protocol):
@@ -64,27 +65,34 @@ class ReportFailure:
             venue: Venue | None = self.venues.get(failure.venue_id)
         except NotFoundError:
             venue = None
-        self._tell(failure, venue)
+        notices = self._tell(failure, venue)
         failure = replace(failure, notified_at=self.now())
-        self.book.mark_notified(failure)
+        self.book.mark_notified(failure, notices if failure.order_id else ())
         return failure
 
-    def _tell(self, failure: Failure, venue: Venue | None) -> None:
+    def _tell(self, failure: Failure, venue: Venue | None) -> list[Notice]:
         name = venue.name if venue else failure.venue_id or failure.platform
         subject, text, short = notice(failure, name, venue.timezone if venue else "UTC", self.support_line)
         emails, mobiles = (venue.notify_emails, venue.notify_mobiles) if venue else ((), ())
-        sends = [partial(self.post.mail, address, subject, text) for address in (*emails, *failure.emails)]
-        sends += [partial(self.post.sms, number, short) for number in mobiles]
-        told = 0
-        for send in sends:
+        sends = [
+            ("email", masked_email(address), partial(self.post.mail, address, subject, text))
+            for address in (*emails, *failure.emails)
+        ]
+        sends += [("sms", masked_mobile(number), partial(self.post.sms, number, short)) for number in mobiles]
+        notices: list[Notice] = []
+        for channel, to_masked, send in sends:
+            status = "sent"
             try:
                 send()
-                told += 1
             except OSError as error:
+                status = "failed"
                 said = {"failure": failure.id, "code": failure.code, "error": str(error)}
                 log.warning("notice not sent", extra=said)
-        if not told:
+            notices.append(Notice(failure.order_id or "", channel, self.now(), status, to_masked))
+        if not any(each.status == "sent" for each in notices):
             self.post.tell_operations(subject, text)
+            notices.append(Notice(failure.order_id or "", "operations", self.now(), "sent"))
+        return notices
 
 
 def notice(failure: Failure, venue_name: str, timezone: str, support_line: str) -> tuple[str, str, str]:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from typing import TypeVar
+from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar, get_args
 
-from shared.domain.access import READ_VENUE, Caller
+from shared.domain.access import READ_GUESTS, READ_VENUE, Caller
 from shared.domain.errors import BadInputError, InputProblem, NotFoundError, NotGrantedError
 from shared.domain.orders.order import Order
+from shared.domain.readings import OrderQuery, OrderStatus
 from shared.web.requests import ID, Request
 
 T = TypeVar("T")
@@ -18,6 +20,8 @@ DEFAULT_DAYS = 14
 MOST_DAYS = 92
 MOST_ITEMS = 100
 LONGEST_WAIT_S = 10
+LONGEST_TEXT = 100
+SOURCES = ("booking", "platform")
 FIRST_YEAR, LAST_YEAR = 2000, 2100  # near the calendar's ends times cannot be moved between zones
 _CURSOR = re.compile(r"\d{4}-\d\d-\d\dT[\x21-\x7e]{1,180}")
 
@@ -70,6 +74,36 @@ def readable(request: Request, order: Order | None) -> Order:
     return order
 
 
+def shows_guest(request: Request, order: Order) -> bool:
+    """Whether the caller may see whose order it is: their platform's guests, or everybody's with the scope."""
+    caller, _ = covered(request)
+    return order.platform == caller.platform or READ_GUESTS in caller.scopes
+
+
+def order_query(request: Request, now: datetime) -> OrderQuery:
+    """Which orders a list asks for: the caller's platform's, with `venue:read` everybody's or those of `?platform=`.
+    Raises NotGrantedError, BadInputError."""
+    caller, venue_id = covered(request)
+    asked = time_range(request, now)
+    sees_all = READ_VENUE in caller.scopes and "platform" not in request.query
+    text = request.query.get("q")
+    if text is not None and not 0 < len(text.strip()) <= LONGEST_TEXT:
+        raise _wrong("q", f"1 to {LONGEST_TEXT} characters")
+    return OrderQuery(
+        venue_id,
+        asked.since,
+        asked.until,
+        asked.limit,
+        asked.cursor,
+        platform=None if sees_all else own_or_granted(request, READ_VENUE).platform,
+        status=_one_of(request, "status", get_args(OrderStatus)),
+        failed=flag(request, "failed") if "failed" in request.query else None,
+        source=_one_of(request, "source", SOURCES),
+        text=text,
+        guests_of=None if READ_GUESTS in caller.scopes else caller.platform,
+    )
+
+
 def present(found: T | None, what: str) -> T:
     """What was found. Raises NotFoundError."""
     if found is None:
@@ -86,7 +120,7 @@ def time_range(request: Request, now: datetime) -> TimeRange:
     if until - since > timedelta(days=MOST_DAYS):
         raise _wrong("from", f"at most {MOST_DAYS} days at once")
     cursor = request.query.get("cursor")
-    if cursor is not None and not _CURSOR.fullmatch(cursor.replace(" ", "+")):
+    if cursor is not None and not _is_place(cursor.replace(" ", "+")):
         raise _wrong("cursor", "not the `next` of a page")
     limit = _whole_number(request, "limit", "50", range(1, MOST_ITEMS + 1))
     return TimeRange(since, until, limit, cursor.replace(" ", "+") if cursor else None)
@@ -105,11 +139,26 @@ def flag(request: Request, name: str) -> bool:
     return text == "true"
 
 
+def _one_of(request: Request, name: str, allowed: Sequence[str]) -> str | None:
+    text = request.query.get(name)
+    if text is not None and text not in allowed:
+        raise _wrong(name, f"one of {', '.join(allowed)}")
+    return text
+
+
 def _whole_number(request: Request, name: str, default: str, allowed: range) -> int:
     text = request.query.get(name, default)
     if not re.fullmatch("[0-9]{1,3}", text) or int(text) not in allowed:
         raise _wrong(name, f"a whole number from {allowed[0]} to {allowed[-1]}")
     return int(text)
+
+
+def _is_place(cursor: str) -> bool:
+    try:
+        date.fromisoformat(cursor[:10])
+    except ValueError:
+        return False
+    return _CURSOR.fullmatch(cursor) is not None
 
 
 def _moment(request: Request, name: str) -> datetime | None:

@@ -12,7 +12,9 @@ from shared.domain.bookings.events import BookingStatus
 from shared.domain.bookings.rules import DecisionKind
 from shared.domain.deliveries.delivery import DeliveryState
 from shared.domain.deliveries.endpoint import EndpointState
+from shared.domain.orders.placed import Fulfilment
 from shared.domain.orders.writes import What, WriteState
+from shared.domain.readings import OrderStatus
 
 Amount = Annotated[str, Field(pattern=r"^-?\d+\.\d{2,6}$", examples=["45.50"])]
 """Money: a decimal string in the venue's currency."""
@@ -139,8 +141,8 @@ class PosSide(_Shown):
 class FailedService(_Shown):
     """A system that did not do its part, in words that a person can act on."""
 
-    service: Literal["pos"]
-    code: str
+    service: Literal["pos", "driver_tracking"]
+    code: str | None = Field(description="Null while nobody knows why.")
     message: str | None = Field(description="The vendor's own words.")
     meaning: str
     action: str
@@ -156,7 +158,9 @@ class OrderWrite(_Shown):
     reason: str | None
     code: str | None
     generation: int
-    request: Any = Field(default=None, description="What was, or would be, sent; while it is kept.")
+    request: Any = Field(
+        default=None, description="What was, or would be, sent; while it is kept, for those who may see the guest."
+    )
 
 
 class Attempt(_Shown):
@@ -173,29 +177,93 @@ class Attempt(_Shown):
     note: str | None
 
 
-OrderStatus = Literal[
-    "queued", "sending", "sent", "accepted", "rejected", "completed", "deleted", "withdrawn", "failed", "unknown"
-]
+class Handled(_Shown):
+    """Somebody entered the order on the register by hand."""
+
+    at: datetime
+    by: str = Field(description="The platform or person that said so.")
+    note: str | None
+    sale_number: str | None
 
 
-class Order(_Shown):
-    """An order, its acts and the timeline of its attempts."""
+class ListedOrder(_Shown):
+    """An order as lists show it: where it stands. `GET …/orders/{order_id}` shows what was done for it."""
 
     id: str
     code: str = Field(description="What people say to each other.")
-    reference: None
+    reference: str | None = Field(description="The platform's own; null for a booking's order.")
+    customer_code: str | None
     venue_id: str
-    source: Literal["booking"]
+    source: Literal["booking", "platform"]
     platform: str
     booking_id: str | None
+    table: str | None
+    order_type: str | None
     status: OrderStatus
+    kept: bool | None = Field(
+        description="Null: the POS has not failed. True: it failed, and the order stands: do not refund. False: refund."
+    )
+    fulfilment: Fulfilment | None
     pos: PosSide
     reject_reason: str | None
+    total: Amount | None = Field(description="As the POS counts it; before, what the order's own prices come to.")
+    paid: Amount | None
+    refunded: Amount | None = Field(description="What was given back, and is in the POS.")
+    refund_of: str | None = Field(description="Our order that this one refunds.")
+    placed_at: datetime | None
+    fulfil_at: datetime | None
+    handled: Handled | None
     failed_services: list[FailedService]
-    writes: list[OrderWrite]
     created_at: datetime
     updated_at: datetime
+
+
+class OrdersPage(_Shown):
+    """Orders, newest first. A page may hold fewer than `limit`, or none, though there is a next one."""
+
+    data: list[ListedOrder]
+    next: str | None = Field(description="`cursor` of the next page; null on the last.")
+
+
+class Guest(_Shown):
+    """Whose order it is."""
+
+    first_name: str | None
+    last_name: str | None
+    email: str | None
+    phone: str | None
+
+
+class Notice(_Shown):
+    """A person who was told of a failure of the order."""
+
+    channel: Literal["email", "sms", "operations"]
+    to_masked: str | None = Field(examples=["d…@example.com"])
+    at: datetime
+    status: Literal["sent", "failed"] = Field(description="`failed`: it was not taken for sending.")
+
+
+class Refund(_Shown):
+    """An order that gives back (part of) this one."""
+
+    id: str
+    reference: str | None
+    amount: Amount | None
+    status: OrderStatus
+
+
+class Order(ListedOrder):
+    """An order, its acts and the timeline of its attempts. The members that may be missing are those of
+    `GET …/orders/{order_id}` alone."""
+
+    writes: list[OrderWrite]
     attempts: list[Attempt]
+    customer: Guest | None = Field(
+        default=None, description="While it is kept, for the order's platform and for keys with `guests:read`."
+    )
+    notices: list[Notice] = Field(default_factory=list)
+    refunds: list[Refund] = Field(default_factory=list)
+    printed_at: datetime | None = Field(default=None, description="When the kitchen first printed of it.")
 
 
 class SaleLine(_Shown):

@@ -16,7 +16,7 @@ from shared.domain.orders.order import Order
 from shared.domain.orders.placed import Handled
 from shared.domain.orders.trial import Trial
 from shared.domain.orders.writes import Attempt, Write
-from shared.domain.readings import BookingReading, EventReading
+from shared.domain.readings import BookingReading, EventReading, OrderDetails
 from shared.domain.sales import Sale
 
 Content = dict[str, Any]
@@ -67,8 +67,8 @@ def event_view(booking_id: str, reading: EventReading) -> Content:
     }
 
 
-def order_view(order: Order, requests: Mapping[str, bytes] | None = None) -> Content:
-    """An order with its writes and the timeline of their attempts. `requests`: what was, or would have been, sent."""
+def listed_order_view(order: Order) -> Content:
+    """An order as a list shows it: where it stands, without what was done for it call by call."""
     said = order.placed
     return {
         "id": order.id,
@@ -100,10 +100,50 @@ def order_view(order: Order, requests: Mapping[str, bytes] | None = None) -> Con
         "fulfil_at": _time(said.fulfil_at if said else None),
         "handled": _handled_view(said.handled) if said and said.handled else None,
         "failed_services": [_failed_service(service, write) for service, write in order.failed_services],
-        "writes": [_write_view(write, requests or {}) for write in order.writes],
         "created_at": _time(order.created_at),
         "updated_at": _time(order.updated_at),
+    }
+
+
+def order_view(order: Order, requests: Mapping[str, bytes] | None = None) -> Content:
+    """An order with its writes and the timeline of their attempts. `requests`: what was, or would have been, sent."""
+    return {
+        **listed_order_view(order),
+        "writes": [_write_view(write, requests or {}) for write in order.writes],
         "attempts": [_attempt_view(attempt) for attempt in order.create.attempts],
+    }
+
+
+def order_details_view(details: OrderDetails, *, shows_guest: bool) -> Content:
+    """An order with all that is kept of it. Without `shows_guest`, neither the guest nor what was sent, whose notes may
+    name them."""
+    guest = details.guest if shows_guest else None
+    return {
+        **order_view(details.order, details.requests if shows_guest else None),
+        "customer": {
+            "first_name": guest.first_name,
+            "last_name": guest.last_name,
+            "email": guest.email,
+            "phone": guest.phone,
+        }
+        if guest
+        else None,
+        "notices": [
+            {"channel": each.channel, "to_masked": each.to_masked, "at": _time(each.at), "status": each.status}
+            for each in details.notices
+        ],
+        "refunds": [_refund_view(each) for each in details.refunds],
+        "printed_at": _time(details.printed_at),
+    }
+
+
+def _refund_view(refund: Order) -> Content:
+    said = refund.placed
+    return {
+        "id": refund.id,
+        "reference": said.reference if said else None,
+        "amount": _money(-said.total if said and said.total is not None else None),
+        "status": refund.status,
     }
 
 

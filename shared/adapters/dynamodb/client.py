@@ -49,3 +49,11 @@ def query_all(
         for item in page["Items"]:
             if "expires_at" not in item or int(item["expires_at"]["N"]) > now_s:
                 yield item
+
+
+def get_kept(
+    client: DynamoDBClient, table: str, where: dict[str, Any], *, epoch_s: Callable[[], float] = time.time
+) -> dict[str, Any] | None:
+    """An item that expires; None when it has, whether or not DynamoDB has removed it."""
+    item = client.get_item(TableName=table, Key=where).get("Item")
+    return item if item is not None and int(item["expires_at"]["N"]) > epoch_s() else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from shared.adapters.dynamodb import codec
 from shared.adapters.dynamodb.schema import VERSION, Item, due_attributes, key, millis, seconds, venue_key
 from shared.domain.failures import Failure
+from shared.domain.notices import Notice
 from shared.domain.record import OutboxItem
 from shared.domain.sweeps import Sweep
 from shared.domain.timings import Timings
@@ -81,8 +82,10 @@ class DynamoDBFailureBook:
             return codec.load(Failure, known["body"]["S"])
         return failure
 
-    def mark_notified(self, failure: Failure) -> None:
-        """Stores it with the time at which people were told."""
+    def mark_notified(self, failure: Failure, notices: Sequence[Notice] = ()) -> None:
+        """Stores who was told in the order's record, then the failure with the time at which they were."""
+        if notices:
+            self.client.put_item(TableName=self.table, Item=notices_item(failure, notices))
         self.client.put_item(TableName=self.table, Item=self._item(failure))
 
     def _item(self, failure: Failure) -> dict[str, Any]:
@@ -93,6 +96,20 @@ class DynamoDBFailureBook:
             "list_pk": {"S": f"FAILURES#{failure.venue_id}#{failure.at:%Y-%m-%d}"},
             "list_sk": {"S": f"{failure.at.isoformat()}#{failure.id}"},
         }
+
+
+def notices_item(failure: Failure, notices: Sequence[Notice]) -> Item:
+    """Who was told of a failure, in the record that it is about."""
+    return {
+        **key(failure.subject, f"NOTICES#{millis(failure.at):014d}#{failure.id}"),
+        "v": {"N": str(VERSION)},
+        "body": {"S": codec.dump(tuple(notices))},
+    }
+
+
+def notices_of(item: Item) -> tuple[Notice, ...]:
+    """The notices in their item."""
+    return codec.load(tuple[Notice, ...], item["body"]["S"])
 
 
 @dataclass(frozen=True)

@@ -8,20 +8,35 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from shared.adapters.dynamodb import codec
-from shared.adapters.dynamodb.client import query_all
+from shared.adapters.dynamodb.activity import activity_of
+from shared.adapters.dynamodb.client import get_kept, query_all
+from shared.adapters.dynamodb.order_listing import DynamoDBOrderListing
+from shared.adapters.dynamodb.outbox import notices_of
 from shared.adapters.dynamodb.record_book import event_of
 from shared.adapters.dynamodb.schema import (
     Item,
     booking_of,
     booking_record_id,
     event_listing,
+    is_online,
     key,
     moment,
     order_link_key,
+    pos_order_pk,
 )
 from shared.domain.bookings.booking import Booking
+from shared.domain.bookings.events import BookingEvent, Customer
+from shared.domain.online.record import Content
 from shared.domain.orders.order import Order
-from shared.domain.readings import BookingReading, EventReading, OrderReading, SalesPage
+from shared.domain.readings import (
+    BookingReading,
+    EventReading,
+    OrderDetails,
+    OrderQuery,
+    OrderReading,
+    OrdersPage,
+    SalesPage,
+)
 from shared.domain.sales import Sale
 
 if TYPE_CHECKING:
@@ -101,20 +116,53 @@ class DynamoDBReadings:
                 return OrderReading(order, link["record_id"]["S"])
         return None
 
-    def requests(self, venue_id: str, platform: str, booking_id: str) -> dict[str, bytes]:
-        """The exact requests of a booking's orders, by idempotency key, while they are kept."""
-        return {
-            item["sk"]["S"].removeprefix("REQUEST#"): item["body"]["B"]
-            for item in query_all(
-                self.client,
-                TableName=self.table,
-                KeyConditionExpression="pk = :pk AND begins_with(sk, :requests)",
-                ExpressionAttributeValues={
-                    ":pk": {"S": booking_record_id(venue_id, platform, booking_id)},
-                    ":requests": {"S": "REQUEST#"},
-                },
-            )
-        }
+    def order_details(self, order_id: str) -> OrderDetails | None:
+        """An order by its id, with all that is kept of it: its record's heads, orders and requests, and two items."""
+        link = self.client.get_item(TableName=self.table, Key=order_link_key(order_id)).get("Item")
+        if link is None:
+            return None
+        record_id = link["record_id"]["S"]
+        by_kind: dict[str, list[Item]] = {}
+        for item in query_all(
+            self.client,
+            TableName=self.table,
+            KeyConditionExpression="pk = :pk AND sk >= :head",
+            ExpressionAttributeValues={":pk": {"S": record_id}, ":head": {"S": "HEAD"}},
+        ):
+            by_kind.setdefault(item["sk"]["S"].split("#")[0], []).append(item)
+        orders = [codec.load(Order, item["body"]["S"]) for item in by_kind.get("ORDER", [])]
+        order = next(each for each in orders if each.id == order_id)
+        told = [each for item in by_kind.get("NOTICES", []) for each in notices_of(item)]
+        return OrderDetails(
+            order,
+            guest=self._guest(record_id, order, by_kind["HEAD"][0]),
+            requests={
+                item["sk"]["S"].removeprefix("REQUEST#"): item["body"]["B"] for item in by_kind.get("REQUEST", [])
+            },
+            notices=tuple(each for each in told if each.order_id == order_id),
+            refunds=tuple(each for each in orders if each.placed and each.placed.refund_of == order_id),
+            printed_at=self._printed_at(order),
+        )
+
+    def _guest(self, record_id: str, order: Order, head: Item) -> Customer | None:
+        if is_online(record_id):
+            item = get_kept(self.client, self.table, key(record_id, f"CONTENT#{order.create.id}"))
+            request = codec.load(Content, item["body"]["S"]).order if item else None
+            return request.customer if request else None
+        newest = codec.load(Booking, head["body"]["S"]).newest_event_id
+        item = get_kept(self.client, self.table, key(record_id, f"EVENT#{newest}")) if newest else None
+        event = event_of(item) if item else None
+        return event.customer if isinstance(event, BookingEvent) else None
+
+    def _printed_at(self, order: Order) -> datetime | None:
+        if order.pos.order_id is None:
+            return None
+        item = get_kept(self.client, self.table, key(pos_order_pk(order.venue_id, order.pos.order_id), "ACTIVITY"))
+        return activity_of(item).first_printed_at if item else None
+
+    def orders(self, asked: OrderQuery) -> OrdersPage:
+        """A venue's orders, newest first."""
+        return DynamoDBOrderListing(self.client, self.table).page(asked)
 
     def sales(self, venue_id: str, since: datetime, until: datetime, limit: int, cursor: str | None) -> SalesPage:
         """Sales completed from `since` to before `until`, oldest first. `cursor`: the `next` of the page before."""

@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 from shared.adapters.dynamodb import codec
 from shared.adapters.dynamodb.activity import activity_item, activity_of, group_link_of, unless_changed
 from shared.adapters.dynamodb.client import cancellation_reasons, query_all, translated
+from shared.adapters.dynamodb.order_listing import entry_changes, name_entries, order_sk
 from shared.adapters.dynamodb.outbox import new_outbox_item
 from shared.adapters.dynamodb.pace import idle_slots_update
 from shared.adapters.dynamodb.schema import (
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 R = TypeVar("R", bound=Record)
-EVENTS_A_STEP = 40  # a transaction holds at most 100 items
+EVENTS_A_STEP = 12  # a transaction holds at most 100 items, and every other event may make an order with its entries
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,7 @@ class DynamoDBRecordBook:
         saved = replace(after, version=before.version + 1)
         writes: list[dict[str, Any]] = [self._put(self._head(saved, now), before.version)]
         writes += self._orders(before, saved)
+        writes += [self._put(entry) for entry in name_entries(before, saved, self._until_forgotten(now))]
         writes += [
             self._put(self._request(saved.id, name, body, now))
             for name, body in saved.requests.items()
@@ -242,10 +244,13 @@ class DynamoDBRecordBook:
             if known.get(order.id) == order:
                 continue
             item = {
-                **key(after.id, f"ORDER#{order.seating or order.number or 0:06d}"),
+                **key(after.id, order_sk(order)),
                 "body": {"S": codec.dump(order)},
             }
             writes.append(self._put(item))
+            entered, left = entry_changes(known.get(order.id), order, after.id)
+            writes += [self._put(entry) for entry in entered]
+            writes += [{"Delete": {"TableName": self.table, "Key": entry}} for entry in left]
             if order.id not in known:
                 writes.append(self._put({**order_link_key(order.id), "record_id": {"S": after.id}}))
             pos_order_id = order.pos.order_id
@@ -255,13 +260,15 @@ class DynamoDBRecordBook:
         return writes
 
     def _content(self, record_id: str, write_id: str, content: Content, now: datetime) -> Item:
-        expires = now + timedelta(seconds=self.timings.personal_ttl_s)
         body = {"S": codec.dump(content)}
-        return {**key(record_id, f"CONTENT#{write_id}"), "body": body, "expires_at": {"N": seconds(expires)}}
+        return {**key(record_id, f"CONTENT#{write_id}"), "body": body, "expires_at": self._until_forgotten(now)}
 
     def _request(self, record_id: str, name: str, body: bytes, now: datetime) -> Item:
-        expires = now + timedelta(seconds=self.timings.personal_ttl_s)
-        return {**key(record_id, f"REQUEST#{name}"), "body": {"B": body}, "expires_at": {"N": seconds(expires)}}
+        return {**key(record_id, f"REQUEST#{name}"), "body": {"B": body}, "expires_at": self._until_forgotten(now)}
+
+    def _until_forgotten(self, now: datetime) -> Item:
+        """`expires_at` of what may hold guests' data."""
+        return {"N": seconds(now + timedelta(seconds=self.timings.personal_ttl_s))}
 
     def _decision(self, record_id: str, decided: Decided) -> dict[str, Any]:
         names = {"#decision": "decision", "#reason": "reason", "#code": "code"}

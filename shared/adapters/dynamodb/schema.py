@@ -8,7 +8,11 @@
     content         (same)                                CONTENT#<write>    (same): what a write carries      TTL
     event           (same)                                EVENT#<event id>   (same); by id                    TTL
     request bytes   (same)                                REQUEST#<key>      (same)                           TTL
+    notices         (same)                                NOTICES#<failure>  (same): who was told of a failure
     order link      ORDER#<order id>                      LINK               get
+    order entry     ORDERS#<venue>#<platform or *>#<facet>#<month>  <time>#<order id>  range, newest first
+                    FIND#<venue>#<code>#<month>           <time>#<order id>  (same): what names an order exactly
+                    NAMES#<venue>#<UTC day>               <name>#<time>#…    range by the name's beginning    TTL
     POS order       POSORDER#<venue>#<pos order id>       LINK SALE HINT#…   one query of the partition       TTL: HINT
                                                           ACTIVITY GROUP     (same)                           TTL
     group           GROUP#<venue>#<group id>#<orders>     GROUP              get; due until its orders know   TTL
@@ -37,9 +41,12 @@
 A group id comes again after 48 hours: <orders> is a digest of the ids of its POS orders, which never do. ACTIVITY holds
 when the kitchen printed of the order and the POS's id of its customer, under a version of its own.
 
-Guests' data stand only in EVENT, CONTENT and REQUEST items, which expire; heads, orders and sales hold none. `v` is the
-shape's version: new code reads old shapes. Times in `expires_at` are epoch seconds (DynamoDB's TTL), all others
-milliseconds.
+An order's entries stand for its source, its status and, when a service failed, `failed`; once for the venue and once
+for its platform. They are written and removed in the transaction that changes the order, and name its item.
+
+Guests' data stand only in EVENT, CONTENT, REQUEST and NAMES items, which expire; heads, orders and sales hold none.
+`v` is the shape's version: new code reads old shapes. Times in `expires_at` are epoch seconds (DynamoDB's TTL), all
+others milliseconds.
 """
 
 from __future__ import annotations
@@ -142,6 +149,21 @@ def key(pk: str, sk: str) -> Key:
 def order_link_key(order_id: str) -> Key:
     """Where an order's record is found by its id."""
     return key(f"ORDER#{order_id}", "LINK")
+
+
+def order_listing(venue_id: str, platform: str | None, facet: str, month: str) -> str:
+    """Under which a venue's orders of one UTC month are listed; `platform`: only that one's."""
+    return f"ORDERS#{_part(venue_id)}#{'*' if platform is None else _part(platform)}#{facet}#{month}"
+
+
+def finding(venue_id: str, code: str, month: str) -> str:
+    """Under which a venue's orders of one UTC month with this code are found."""
+    return f"FIND#{_part(venue_id)}#{_part(code)}#{month}"
+
+
+def names_of_day(venue_id: str, day: str) -> str:
+    """Under which a venue's orders of one UTC day are found by the names of their guests."""
+    return f"NAMES#{_part(venue_id)}#{day}"
 
 
 def venue_key(venue_id: str, sk: str = "SETTINGS") -> Key:
