@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from shared.usecases.driver_tracking import DriverTracking
     from shared.usecases.import_menu import ImportMenu
     from shared.usecases.link_group import LinkGroup
+    from shared.usecases.look_at_register import LookAtRegister
     from shared.usecases.manage_endpoints import ManageEndpoints
     from shared.usecases.menu_book import MenuSource, WaitingOrders
     from shared.usecases.place_and_change_orders import PlaceAndChangeOrders
@@ -282,7 +283,14 @@ def advance_record() -> AdvanceRecord:
         alarm=count,
         menus=menu_book(),
         tracking_for=driver_tracking_for,
+        look_at_register=_look_at_register(),
     )
+
+
+def _look_at_register() -> LookAtRegister:
+    from shared.usecases.look_at_register import LookAtRegister
+
+    return LookAtRegister(delivery_book(), nudges(), pos_order_pk, settings().timings, now)
 
 
 @once

@@ -69,6 +69,8 @@ class Venue:
     notify_mobiles: tuple[str, ...] = ()
     undo_window_s: float | None = None
     replay_max_age_s: float | None = None
+    take_up_s: float | None = None
+    """Overrides how long an order may stand untouched at the register before people hear of it."""
     keep_failed_orders: bool = False
     """An order that the POS will not have stands (true), or its platform is told to refund it (false)."""
     pass_thru: str = "off"

@@ -98,6 +98,7 @@ def order_view(order: Order, requests: Mapping[str, bytes] | None = None) -> Con
         "refund_of": said.refund_of if said else None,
         "placed_at": _time(said.placed_at if said else None),
         "fulfil_at": _time(said.fulfil_at if said else None),
+        "not_taken_up_at": _time(said.not_taken_up_at if said else None),
         "handled": _handled_view(said.handled) if said and said.handled else None,
         "failed_services": [_failed_service(service, write) for service, write in order.failed_services],
         "writes": [_write_view(write, requests or {}) for write in order.writes],

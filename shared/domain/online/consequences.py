@@ -21,7 +21,7 @@ from shared.domain.consequence import (
 )
 from shared.domain.money import shown
 from shared.domain.online.record import OnlineRecord, changed, placed
-from shared.domain.online.taking_up import first_look_at
+from shared.domain.online.taking_up import first_look_at, reason_of, taken_up
 from shared.domain.orders import protocol
 from shared.domain.orders.order import Order
 from shared.domain.orders.placed import Fulfilment
@@ -29,6 +29,7 @@ from shared.domain.orders.pos_order import PosOrder
 from shared.domain.orders.refusals import speaks_of_menu
 from shared.domain.orders.writes import What, Write, WriteState
 from shared.domain.record import OutboxItem
+from shared.domain.site_status import SiteStatus
 from shared.domain.timings import Timings
 from shared.domain.venues import Venue
 
@@ -55,11 +56,11 @@ def after_write(
         case What.TRACK, WriteState.FAILED:
             outbox.append(failure(record, order, now, "driver_tracking_failed", write.message or ""))
         case What.ACCEPT, WriteState.SENT:
-            order = replace(order, pos=replace(order.pos, status="ACCEPTED"), watch_at=None)
+            order = taken_up(replace(order, pos=replace(order.pos, status="ACCEPTED")))
         case What.ACCEPT, WriteState.FAILED:
             outbox.append(failure(record, order, now, "accept_failed", write.message or ""))
         case What.CANCEL, WriteState.SENT:
-            order = replace(drop_minor_writes(order), pos=replace(order.pos, status="REJECTED"), watch_at=None)
+            order = taken_up(replace(drop_minor_writes(order), pos=replace(order.pos, status="REJECTED")))
         case What.CANCEL, WriteState.FAILED:
             order = changed(order, cancelled_at=None)
             outbox.append(failure(record, order, now, "cancel_failed", write.message or ""))
@@ -114,8 +115,8 @@ def after_news(
         outbox += consequence.outbox
     order = with_news(order, seen)
     status = order.pos.status
-    if status != "SUBMITTED":
-        order = replace(order, watch_at=None)
+    if status != placed(order).status:
+        order = taken_up(order)
     if status == known.status or (status in ("REJECTED", "DELETED") and order.deleted_by_us()):
         return Consequence(record.with_order(order), outbox=tuple(outbox))
     match status:
@@ -132,6 +133,20 @@ def after_news(
         case _:
             pass
     return Consequence(record.with_order(order), outbox=tuple(outbox))
+
+
+def not_taken_up(
+    record: OnlineRecord, order: Order, site: SiteStatus | None, now: datetime
+) -> Consequence[OnlineRecord]:
+    """The record once people hear, and they hear it once, that nobody took the order up. `site`: None when its status
+    could not be read."""
+    order = replace(changed(order, not_taken_up_at=now), watch_at=None)
+    waited = now - (order.create.last_call_ended_at or order.created_at)
+    notes = [f"in the POS for {waited.total_seconds() / 60:.0f} minutes"]
+    if site is not None and not site.takes_online_orders:
+        notes.append("online ordering is paused at the site")
+    item = failure(record, order, now, reason_of(site), note="; ".join(notes))
+    return Consequence(record.with_order(order), outbox=(item,))
 
 
 def _is_taken_up(order: Order) -> bool:
@@ -163,7 +178,7 @@ def _created(
     if said.fulfilment is not Fulfilment.NEW and said.status == "SUBMITTED" and order.open_write(What.ACCEPT) is None:
         order = order.wanting(What.ACCEPT, now, why="accepted while the POS had not got it")
     order = _wanting_tracking(order, now, venue)
-    order = replace(order, watch_at=first_look_at(order, now, timings))
+    order = replace(order, watch_at=first_look_at(order, now, venue, timings))
     return Consequence(record.with_order(order), outbox=tuple(outbox))
 
 
