@@ -114,6 +114,7 @@ def _handled_view(handled: Handled) -> Content:
         "by": handled.by,
         "note": handled.note,
         "sale_number": handled.sale_number,
+        "pos_order_id": handled.pos_order_id,
     }
 
 

@@ -9,6 +9,7 @@
     event           (same)                                EVENT#<event id>   (same); by id                    TTL
     request bytes   (same)                                REQUEST#<key>      (same)                           TTL
     order link      ORDER#<order id>                      LINK               get
+    sale by hand    HANDLED#<venue>#<sale number or id>   LINK               get: which order it was entered for
     POS order       POSORDER#<venue>#<pos order id>       LINK SALE HINT#…   one query of the partition       TTL: HINT
                                                           ACTIVITY GROUP     (same)                           TTL
     group           GROUP#<venue>#<group id>#<orders>     GROUP              get; due until its orders know   TTL
@@ -142,6 +143,11 @@ def key(pk: str, sk: str) -> Key:
 def order_link_key(order_id: str) -> Key:
     """Where an order's record is found by its id."""
     return key(f"ORDER#{order_id}", "LINK")
+
+
+def sale_link_key(venue_id: str, sale_name: str) -> Key:
+    """Where it stands for which order a sale was entered by hand."""
+    return key(f"HANDLED#{_part(venue_id)}#{_part(sale_name)}", "LINK")
 
 
 def venue_key(venue_id: str, sk: str = "SETTINGS") -> Key:

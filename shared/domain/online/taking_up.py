@@ -44,8 +44,8 @@ def patience_s(venue: Venue, timings: Timings) -> float:
 
 
 def is_watched(order: Order, now: datetime) -> bool:
-    """Whether it is time to look at an order that is in the POS."""
-    return order.create.state is WriteState.SENT and order.watch_at is not None and order.watch_at <= now
+    """Whether it is time to look at the order in the POS, or for the sale that was entered for it by hand."""
+    return order.watch_at is not None and order.watch_at <= now
 
 
 def is_untouched(order: Order, seen: PosOrder) -> bool:
@@ -62,7 +62,9 @@ def reason_of(site: SiteStatus | None) -> str:
 
 
 def taken_up(order: Order) -> Order:
-    """The order with nobody waiting for the register any more."""
+    """The order with nobody waiting for the register any more; for the sale that was entered by hand they still do."""
+    if placed(order).handled is not None:
+        return order
     order = replace(order, watch_at=None)
     return order if placed(order).not_taken_up_at is None else changed(order, not_taken_up_at=None)
 
@@ -70,6 +72,8 @@ def taken_up(order: Order) -> Order:
 def waits(order: Order) -> bool:
     """Whether the order stands at the register for somebody to deal with."""
     said = placed(order)
+    if order.create.state is not WriteState.SENT or said.handled is not None:
+        return False
     if said.refund_of is not None or said.prints or said.fulfilment is not Fulfilment.NEW:
         return False
     if said.cancelled_at or order.open_write(What.CANCEL) is not None:
