@@ -56,6 +56,11 @@ class Register(Foreign):
     site_id: OptionalId = None
     site: Named | None = None
 
+    @property
+    def at_site(self) -> str | None:
+        """The site where it stands, if that is told."""
+        return self.site_id or (self.site.id if self.site else None)
+
 
 class Section(Foreign):
     """A part of a site's floor, or, where an answer has no sections, a table by itself."""
