@@ -29,7 +29,13 @@ from shared.domain.venues import PosConnection, Venue
 from shared.web.signatures import derive_token
 
 PLATFORMS = (Platform("demo-bookings", "Demo bookings"), Platform("nowbookit", "Now Book It"))
-DEMO = Venue("demo", "The Example Table", PosConnection("kounta", "5678", "823"), nowbookit_location_id="LOC-823")
+DEMO = Venue(
+    "demo",
+    "The Example Table",
+    PosConnection("kounta", "5678", "823"),
+    nowbookit_location_id="LOC-823",
+    registers=("16",),
+)
 DEMO_OAUTH = Venue("demo-oauth", "The Example Terrace", PosConnection("kounta", "6789", "901", auth="oauth"))
 CLIENTS = {
     DEMO.id: ConnectionSecret(Credentials("demo-basic", "demo-basic-secret"), ("demo-basic-signature-token",)),

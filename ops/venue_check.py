@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -12,7 +12,7 @@ from ops.errors import in_words
 from ops.stack import TIMINGS, DeployedStack, Line
 from ops.webhooks import Topic, faults_of
 from shared.adapters.http.clients import exchange
-from shared.adapters.kounta.administration import Webhook
+from shared.adapters.kounta.administration import Register, Webhook
 from shared.adapters.secretsmanager.stack_secret import HookSecrets
 from shared.domain.deliveries.addresses import problem_of
 from shared.domain.errors import NotFoundError, OutsideError, PermissionLostError, RefusedError
@@ -73,7 +73,7 @@ def check_venue(stack: DeployedStack, venue: Venue, topics: Sequence[Topic]) -> 
     yield _clock(line)
     looks: tuple[tuple[str, Callable[[], Iterator[Finding]]], ...] = (
         ("site", lambda: _site(line, venue)),
-        ("register", lambda: _register(line, venue)),
+        ("register", lambda: _registers(line, venue)),
         ("payment methods", lambda: _methods(line, venue)),
         ("webhooks", lambda: _webhooks(stack, line, venue, topics)),
         ("POS online", lambda: _online(line, venue)),
@@ -199,26 +199,37 @@ def _site(line: Line, venue: Venue) -> Iterator[Finding]:
     yield Finding("site", State.RIGHT, f"{site.name or 'site'} ({site.id})")
 
 
-def _register(line: Line, venue: Venue) -> Iterator[Finding]:
+def _registers(line: Line, venue: Venue) -> Iterator[Finding]:
+    listed = {one.id: one for one in line.administration.list_registers()}
     wanted = venue.pos.register_id
     if wanted is None:
         yield Finding("register", State.RIGHT, "none set: orders go to the site")
     else:
-        yield _stands_here(line, venue, wanted, "register", "register_id in [pos]")
+        yield _stands_here(listed, venue, wanted, "register", "register_id in [pos]")
     if venue.pass_thru == "on" and venue.pass_thru_register is not None:
-        yield _stands_here(line, venue, venue.pass_thru_register, "pass-thru register", "pass_thru_register")
+        yield _stands_here(listed, venue, venue.pass_thru_register, "pass-thru register", "pass_thru_register")
+    yield _for_platforms(listed, venue)
 
 
-def _stands_here(line: Line, venue: Venue, wanted: str, subject: str, key: str) -> Finding:
-    registers = {one.id: one for one in line.administration.list_registers()}
-    its_site = {one.id: one.site_id or (one.site.id if one.site else None) for one in registers.values()}
-    here = [f"{one.id} ({one.name})" for one in registers.values() if its_site[one.id] == venue.pos.site_id]
+def _stands_here(listed: Mapping[str, Register], venue: Venue, wanted: str, subject: str, key: str) -> Finding:
+    here = [f"{one.id} ({one.name})" for one in listed.values() if one.at_site == venue.pos.site_id]
     fix = f"set {key} to one of the site's: " + (", ".join(here) or "it has none")
-    if wanted not in registers:
+    if wanted not in listed:
         return Finding(subject, State.WRONG, f"the company has no register {wanted}", fix)
-    if its_site[wanted] not in (None, venue.pos.site_id):
-        return Finding(subject, State.WRONG, f"register {wanted} stands at site {its_site[wanted]}", fix)
-    return Finding(subject, State.RIGHT, f"{registers[wanted].name or 'register'} ({wanted})")
+    if listed[wanted].at_site not in (None, venue.pos.site_id):
+        return Finding(subject, State.WRONG, f"register {wanted} stands at site {listed[wanted].at_site}", fix)
+    return Finding(subject, State.RIGHT, f"{listed[wanted].name or 'register'} ({wanted})")
+
+
+def _for_platforms(listed: Mapping[str, Register], venue: Venue) -> Finding:
+    """What platforms may name in an order."""
+    subject, fix = "registers for platforms", "posrelay venue set FILE takes the site's, if the file names none"
+    here = {one.id for one in listed.values() if one.at_site == venue.pos.site_id}
+    if strange := set(venue.registers) - here:
+        return Finding(subject, State.WRONG, f"not at this site: {', '.join(sorted(strange))}", fix)
+    if left_out := here - venue.own_registers:
+        return Finding(subject, State.NOTE, f"platforms may not name {', '.join(sorted(left_out))}", fix)
+    return Finding(subject, State.RIGHT, ", ".join(sorted(venue.own_registers)) or "none")
 
 
 def _methods(line: Line, venue: Venue) -> Iterator[Finding]:

@@ -23,10 +23,11 @@ _MOBILE = re.compile(r"\+[0-9 ]{7,20}")
 
 @dataclass(frozen=True, slots=True)
 class VenueFile:
-    """A venue as its file has it, and whether the file says its mode."""
+    """A venue as its file has it, and whether the file says its mode, and its registers."""
 
     venue: Venue
     has_mode: bool
+    has_registers: bool = True
 
 
 def read_venue(file: Path) -> VenueFile:
@@ -49,7 +50,9 @@ def read_venue(file: Path) -> VenueFile:
         raise OperatorError(
             first, "correct the file; docs/examples/venue.toml explains every key", others=tuple(others)
         )
-    return VenueFile(Venue(**own, pos=PosConnection(**connection)), has_mode="mode" in given)
+    return VenueFile(
+        Venue(**own, pos=PosConnection(**connection)), has_mode="mode" in given, has_registers="registers" in given
+    )
 
 
 def _taken(
@@ -105,6 +108,12 @@ def _number_id(value: Any) -> str:
     if not isinstance(text, str) or not (text.isascii() and text.isdigit()):
         raise ValueError("must be a whole number, as Kounta shows it")
     return text
+
+
+def _number_ids(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list):
+        raise ValueError('must be a list like ["16", "17"]')
+    return tuple(map(_number_id, value))
 
 
 def _one_of(*allowed: str) -> Callable[[Any], str]:
@@ -200,8 +209,10 @@ VENUE_FIELDS: Mapping[str, Callable[[Any], Any]] = {
     "notify_mobiles": _all(_MOBILE, '"+61255501234"'),
     "undo_window_s": _seconds,
     "replay_max_age_s": _seconds,
+    "take_up_s": _seconds,
     "pass_thru": _one_of("off", "on"),
     "pass_thru_register": _number_id,
+    "registers": _number_ids,
     "when_registers_offline": _one_of("send_normally", "fail"),
     "preorder_after_s": _seconds,
     "tables": _table_names,

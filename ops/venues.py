@@ -9,6 +9,7 @@ from typing import Any
 from ops.credentials import Source, connection_secret, driver_tracking_secrets, hook_secrets, nowbookit_secret
 from ops.errors import OperatorError
 from ops.stack import DeployedStack
+from ops.venue_file import VenueFile
 from shared.adapters.kounta.tokens import Tokens
 from shared.adapters.secretsmanager.stack_secret import SecretContent
 from shared.domain.deliveries.addresses import problem_of
@@ -53,12 +54,26 @@ def set_venue(stack: DeployedStack, venue: Venue, source: Source, choices: Crede
     return is_granted
 
 
-def with_present_mode(stack: DeployedStack, venue: Venue) -> Venue:
-    """The venue in the mode that it is in now: to change a telephone number must not end a pause."""
+def as_it_stands(stack: DeployedStack, read: VenueFile) -> Venue:
+    """The file's venue, with what the file does not say as it is now: to change a telephone number must not end a pause
+    nor forget registers."""
     try:
-        return replace(venue, mode=stack.settings.get(venue.id).mode)
+        present = stack.settings.get(read.venue.id)
     except NotFoundError:
-        return venue
+        return read.venue
+    mode = read.venue.mode if read.has_mode else present.mode
+    moved = (present.pos.company_id, present.pos.site_id) != (read.venue.pos.company_id, read.venue.pos.site_id)
+    registers = read.venue.registers if read.has_registers or moved else present.registers
+    return replace(read.venue, mode=mode, registers=registers)
+
+
+def take_registers(stack: DeployedStack, venue: Venue) -> Venue:
+    """Stores the registers that Kounta lists for the venue's site. Raises OutsideError, and then nothing changed."""
+    listed = stack.line_to(venue.pos).administration.list_registers()
+    taken = replace(venue, registers=tuple(one.id for one in listed if one.at_site == venue.pos.site_id))
+    if taken != venue:
+        stack.settings.put_venue(taken)
+    return taken
 
 
 def set_mode(stack: DeployedStack, venue_id: str, mode: VenueMode) -> tuple[Venue, VenueMode]:
@@ -96,6 +111,7 @@ def as_plain(venue: Venue) -> dict[str, Any]:
     plain = asdict(venue)
     plain["mode"] = venue.mode.value
     plain["notify_emails"], plain["notify_mobiles"] = list(venue.notify_emails), list(venue.notify_mobiles)
+    plain["registers"] = list(venue.registers)
     plain["tables"] = dict(venue.tables)
     return plain
 

@@ -52,8 +52,10 @@ if TYPE_CHECKING:
     from shared.usecases.care_for_records import CareForRecords
     from shared.usecases.deliver_event import DeliverEvent
     from shared.usecases.driver_tracking import DriverTracking
+    from shared.usecases.handle_by_hand import HandleByHand
     from shared.usecases.import_menu import ImportMenu
     from shared.usecases.link_group import LinkGroup
+    from shared.usecases.look_at_register import LookAtRegister
     from shared.usecases.manage_endpoints import ManageEndpoints
     from shared.usecases.menu_book import MenuSource, WaitingOrders
     from shared.usecases.place_and_change_orders import PlaceAndChangeOrders
@@ -282,7 +284,14 @@ def advance_record() -> AdvanceRecord:
         alarm=count,
         menus=menu_book(),
         tracking_for=driver_tracking_for,
+        look_at_register=_look_at_register(),
     )
+
+
+def _look_at_register() -> LookAtRegister:
+    from shared.usecases.look_at_register import LookAtRegister
+
+    return LookAtRegister(delivery_book(), readings(), nudges(), pos_order_pk, settings().timings, now)
 
 
 @once
@@ -309,6 +318,14 @@ def orders() -> PlaceAndChangeOrders:
         record_id=online_record_id,
         patience_s=settings().timings.command_patience_s,
     )
+
+
+@once
+def handle_by_hand() -> HandleByHand:
+    """Takes in what staff entered by hand."""
+    from shared.usecases.handle_by_hand import HandleByHand
+
+    return HandleByHand(orders(), record_book(), settings().timings, now)
 
 
 @once

@@ -47,6 +47,7 @@ class InMemoryBook:
     groups: dict[str, PosGroup] = field(default_factory=dict)
     closed_groups: set[str] = field(default_factory=set)
     order_links: dict[str, OrderLink] = field(default_factory=dict)
+    sale_links: dict[tuple[str, str], OrderLink] = field(default_factory=dict)
     outbox: list[OutboxItem] = field(default_factory=list)
     idle: bool = True
 
@@ -96,6 +97,7 @@ class InMemoryBook:
         if news is not None:
             self._next_activity(self.load_file(news.file.venue_id, news.file.pos_order_id), news)
         saved = replace(after, version=before.version + 1)
+        self._claim_sales(saved)
         self._keep(saved)
         for order in saved.orders:
             self.order_links.setdefault(order.id, OrderLink(saved.id, order.id))
@@ -120,6 +122,17 @@ class InMemoryBook:
 
     def link_of_order(self, order_id: str) -> OrderLink | None:
         return self.order_links.get(order_id)
+
+    def link_of_sale(self, venue_id: str, sale_name: str) -> OrderLink | None:
+        return self.sale_links.get((venue_id, sale_name))
+
+    def _claim_sales(self, record: Record) -> None:
+        for order in record.orders:
+            handled = order.placed.handled if order.placed else None
+            if handled and handled.sale_name:
+                link = OrderLink(record.id, order.id)
+                if self.sale_links.setdefault((order.venue_id, handled.sale_name), link) != link:
+                    raise ConflictError(handled.sale_name)
 
     def load_file(self, venue_id: str, pos_order_id: str) -> PosOrderFile:
         return self.files.get(pos_order_pk(venue_id, pos_order_id), PosOrderFile(venue_id, pos_order_id))

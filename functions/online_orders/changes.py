@@ -29,6 +29,10 @@ def _change(
     return respond
 
 
+def _registers(request: Request) -> frozenset[str]:
+    return bootstrap.settings_book().get(request.path["venue_id"]).own_registers
+
+
 def _key(request: Request) -> str | None:
     return order_changes.read_idempotency_key(request.headers.get("idempotency-key"))
 
@@ -75,7 +79,7 @@ ROUTES: dict[str, Callable[[Request], Response]] = {
     f"POST {_ORDER}/notifications": _change(
         What.NOTIFY,
         "a word to staff",
-        lambda r: Content(notification=order_changes.read_notification(r.json())),
+        lambda r: Content(notification=order_changes.read_notification(r.json(), _registers(r))),
         _key,
     ),
 }

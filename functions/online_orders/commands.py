@@ -46,7 +46,7 @@ def _handled(request: Request) -> Response:
     asked = addressed(request)
     said = order_changes.read_handled(request.json())
     handled = Handled(bootstrap.now(), asked.platform, said.note, said.sale_number)
-    return answered(asked, lambda record: commands.handle_by_hand(record, handled, bootstrap.now()))
+    return answer(202, order_view(bootstrap.handle_by_hand()(asked.record_id, handled).main))
 
 
 def _refund(request: Request) -> Response:

@@ -44,7 +44,7 @@ def _place(request: Request, time_left_s: float) -> Response:
     content = request.json()
     venue = bootstrap.settings_book().get(request.path["venue_id"])
     is_local = bootstrap.settings().private_endpoints
-    asked = read_order(content, venue_site_id=venue.pos.site_id, may_be_private=is_local)
+    asked = read_order(content, venue_site_id=venue.pos.site_id, registers=venue.own_registers, may_be_private=is_local)
     if is_dry:
         return answer(200, dry_run_view(bootstrap.try_order()(venue, asked)))
     record, _ = bootstrap.orders().place(venue, caller.platform, asked)

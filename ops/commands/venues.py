@@ -13,14 +13,15 @@ from ops.commands.menus import menu
 from ops.errors import OperatorError
 from ops.output import pairs, progress, say, say_aside, show_json, show_table
 from ops.session import session_of
+from ops.stack import DeployedStack
 from ops.tables import DAYS, Match, compare, read_names, seen_in_bookings
 from ops.venue_check import MODE_WORDS, Finding, State, check_venue
 from ops.venue_file import read_venue
-from ops.venues import CredentialChoices, as_plain, set_mode, set_venue, with_present_mode
+from ops.venues import CredentialChoices, as_it_stands, as_plain, set_mode, set_venue, take_registers
 from ops.webhooks import TOPICS_VARIABLE, address_of, read_topics
 from shared.adapters.secretsmanager.stack_secret import HookSecrets
-from shared.domain.errors import PermissionLostError, RefusedError
-from shared.domain.venues import VenueMode
+from shared.domain.errors import OutsideError, PermissionLostError, RefusedError
+from shared.domain.venues import Venue, VenueMode
 
 commands = typer.Typer(no_args_is_help=True, help="Restaurants: their settings, their credentials, their mode.")
 
@@ -59,13 +60,25 @@ def set_(
     DRIVER_TRACKING_SECRET, or are asked for; stored ones stay."""
     session = session_of(context)
     read = read_venue(file)
-    venue = read.venue if read.has_mode else with_present_mode(session.stack, read.venue)
+    venue = as_it_stands(session.stack, read)
     choices = CredentialChoices(renew_credentials, forget_old_tokens, hook_header)
     is_granted = set_venue(session.stack, venue, session.source, choices)
     say(f"[green]✓[/] {escape(venue.name)} ({escape(venue.id)}) is stored; {MODE_WORDS[venue.mode]}")
     if not is_granted:
         say("[yellow]![/] Kounta has not granted access yet: run this again with KOUNTA_REFRESH_TOKEN set")
+    elif not read.has_registers:
+        _take_registers(session.stack, venue)
     say(f"  next: posrelay webhooks subscribe {escape(venue.id)}, then posrelay venue check {escape(venue.id)}")
+
+
+def _take_registers(stack: DeployedStack, venue: Venue) -> None:
+    try:
+        venue = take_registers(stack, venue)
+    except OutsideError as error:
+        known = ", ".join(sorted(venue.own_registers)) or "none"
+        say(f"[yellow]![/] the site's registers could not be read ({escape(str(error))}): platforms may name {known}")
+        return
+    say(f"  registers that platforms may name: {escape(', '.join(sorted(venue.own_registers))) or 'none'}")
 
 
 @commands.command()

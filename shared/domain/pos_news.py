@@ -19,6 +19,8 @@ class HintKind(StrEnum):
     """A customer was linked to it, or taken off it."""
     KITCHEN_PRINT = "kitchen_print"
     """The kitchen printed of it."""
+    ENTERED_BY_HAND = "entered_by_hand"
+    """Staff say that it is the sale of an order of ours."""
 
 
 @dataclass(frozen=True, slots=True)

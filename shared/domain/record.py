@@ -90,10 +90,15 @@ class Record:
         """
         if self.lease is not None and self.lease.until > now:
             return self.lease.until
-        following = self.next_write()
-        moments = [following[1].due_at] if following else []
-        moments += [order.watch_at for order in self.orders]
+        moments = [self.work_due_at, *(order.watch_at for order in self.orders)]
         return min((moment for moment in moments if moment is not None), default=None)
+
+    @property
+    def work_due_at(self) -> datetime | None:
+        """When the next write is due: worth a nudge. What is only to be looked at again waits for the caretaker, and
+        costs nothing when it is settled before."""
+        following = self.next_write()
+        return following[1].due_at if following else None
 
 
 def _open_writes(orders: Iterable[Order], to_the_pos: bool) -> Iterator[tuple[Order, Write]]:

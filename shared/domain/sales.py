@@ -28,6 +28,8 @@ class Sale:
     order_id: str | None = None
     booking_id: str | None = None
     sale_number: str | None = None
+    receipt_id: str | None = None
+    """Eight characters, printed on the receipt (Kounta docs: Get an order)."""
     order_type: str | None = None
     covers: int | None = None
     tips: Decimal = Decimal(0)
@@ -65,6 +67,7 @@ def sale_of(
         order_id=order_id,
         booking_id=booking_id,
         sale_number=seen.sale_number,
+        receipt_id=seen.sale_id,
         order_type=seen.order_type,
         covers=seen.guests,
         tips=seen.tips,

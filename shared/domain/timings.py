@@ -52,6 +52,10 @@ class Timings:
     """How long a command on an order waits for a worker that is acting for it."""
     take_up_s: float = 300
     """How long an order may stand SUBMITTED before people hear that the register has not taken it up."""
+    preorder_look_s: float = 900
+    """This long before a pre-order's time somebody should have taken it up."""
+    sale_look_s: float = 60
+    """How long after an order was said to be entered by hand its sale is looked for among those that came before."""
 
     slot_patience_s: float = 2
     """A pace slot later than this is not waited for in the function: a nudge is sent for then."""

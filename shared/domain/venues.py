@@ -69,6 +69,8 @@ class Venue:
     notify_mobiles: tuple[str, ...] = ()
     undo_window_s: float | None = None
     replay_max_age_s: float | None = None
+    take_up_s: float | None = None
+    """Overrides how long an order may stand untouched at the register before people hear of it."""
     keep_failed_orders: bool = False
     """An order that the POS will not have stands (true), or its platform is told to refund it (false)."""
     pass_thru: str = "off"
@@ -76,6 +78,8 @@ class Venue:
     whatever it says (Kounta docs: Pass Thru Printing)."""
     pass_thru_register: str | None = None
     """The register that prints them when the platform names none; None: the site's default one in the POS."""
+    registers: tuple[str, ...] = ()
+    """The POS's ids of the site's registers, which platforms may send to; empty: only those named above."""
     when_registers_offline: str = "send_normally"
     """What becomes of an order that is refused because these registers are offline: `send_normally` or `fail`."""
     preorder_after_s: float = 3600.0
@@ -87,6 +91,12 @@ class Venue:
     def sends_normally_when_offline(self) -> bool:
         """Whether an order goes the usual way when it cannot print straight in the kitchen."""
         return self.when_registers_offline == "send_normally"
+
+    @property
+    def own_registers(self) -> frozenset[str]:
+        """Every register that an order of this venue may name: those of another venue of the company are not among
+        them."""
+        return frozenset(filter(None, (*self.registers, self.pos.register_id, self.pass_thru_register)))
 
     def pos_table(self, name: str) -> str:
         """What the POS calls a table: by `tables`, else the name as the booking platform writes it."""

@@ -31,6 +31,7 @@ from shared.usecases.act_on_placed_order import ActOnPlacedOrder
 from shared.usecases.booking_platform import BookingPlatform
 from shared.usecases.decide_events import DecideEvents
 from shared.usecases.driver_tracking import DriverTracking
+from shared.usecases.look_at_register import LookAtRegister
 from shared.usecases.look_up_orders import Listing, look_up_since, settle_from
 from shared.usecases.menu_book import MenuReading
 from shared.usecases.pos_gateway import PosGateway
@@ -56,6 +57,8 @@ class AdvanceRecord:
     new_order_id: Callable[[], str]
     callback_uri: Callable[[str, str], str]
     jitter: Callable[[float], float] = lambda wait: wait
+    look_at_register: LookAtRegister | None = None
+    """Looks whether orders were taken up; None: nobody does."""
     alarm: Callable[[str], None] = lambda _name: None
     """Counts, under a metric's name, what operations must hear of."""
     menus: MenuReading | None = None
@@ -95,11 +98,12 @@ class AdvanceRecord:
         self._withdraw_what_is_not_wanted(step)
         due = self._due(step.record)
         has_undecided = isinstance(step.record, BookingRecord) and bool(step.record.undecided)
-        if not has_undecided and due is None:
+        is_watched = due is None and self.look_at_register is not None and self.look_at_register.is_due(step.record)
+        if not has_undecided and due is None and not is_watched:
             self._store(step, release=True)
             return
 
-        calls = self._calls_ahead(step, due)
+        calls = 2 if is_watched else self._calls_ahead(step, due)
         slots = Slots(step.venue.pos.connection_id, step.venue.pos.pace_per_minute, calls)
         waiting_for_slot = step.stored.slot_at is not None
         lease = Lease(worker, self.now() + timedelta(seconds=self.timings.lease_s))
@@ -120,6 +124,8 @@ class AdvanceRecord:
         try:
             if of_booking(step):
                 self._events.looking(step, gateway)
+            if is_watched and self.look_at_register is not None:
+                self.look_at_register(step, gateway)
             act = self._act(step, gateway, time_left_s)
             self._act_on_what_is_due(act, take_slot)
             self._store(step, release=True)
@@ -197,7 +203,7 @@ class AdvanceRecord:
         if has_more:
             nudge_in_s = 0
         if nudge_in_s is None:
-            due_at = step.record.due_at(self.now())
+            due_at = step.record.work_due_at
             if due_at is None:
                 return
             nudge_in_s = max(0.0, (due_at - self.now()).total_seconds())

@@ -97,7 +97,7 @@ class PlaceAndChangeOrders:
         return record
 
     def _nudge(self, record: OnlineRecord) -> None:
-        due_at = record.due_at(self.now())
+        due_at = record.work_due_at
         if due_at is None:
             return
         try:

@@ -14,6 +14,7 @@ from shared.domain.orders.pos_order import Page, PosOption, PosOrder
 from shared.domain.orders.request import LineRequest, Notification, OptionRequest, OrderChanges, PaymentRequest
 from shared.domain.orders.search import OrderFilters
 from shared.domain.orders.writes import Answer
+from shared.domain.site_status import SiteStatus
 
 
 class PosWrites(Protocol):
@@ -89,6 +90,9 @@ class PosReads(Protocol):
     def search_orders(self, filters: OrderFilters, start: str | None = None) -> Page:
         """A page of the site's orders through filters, newest first, abridged, lagging behind writes. `start`: the
         `next` of the page before, with the same filters."""
+
+    def site_status(self) -> SiteStatus | None:
+        """Whether the venue's site is there to see orders; None when the venue names no site, or the POS knows none."""
 
     def find_customer(self, customer: Customer) -> str | None:
         """POS id of the customer by email, else by name and phone; None when there is none or it could not be asked."""

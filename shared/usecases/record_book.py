@@ -36,7 +36,8 @@ class RecordBook(Protocol):
     ) -> R:
         """Stores all that changed between the two in one transaction, and returns `after` with its new version.
 
-        Raises ConflictError when the record changed since `before`; then nothing is stored.
+        Raises ConflictError when the record changed since `before`, or when the sale that an order of it was entered as
+        by hand is another order's; then nothing is stored.
         """
 
     def with_unknown_writes(self, venue_id: str) -> Sequence[str]:
@@ -44,6 +45,9 @@ class RecordBook(Protocol):
 
     def link_of_order(self, order_id: str) -> OrderLink | None:
         """Where an order of ours stands."""
+
+    def link_of_sale(self, venue_id: str, sale_name: str) -> OrderLink | None:
+        """Which order was entered by hand as this sale, read consistently."""
 
 
 class PosOrderBook(Protocol):

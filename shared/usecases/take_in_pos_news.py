@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from shared.domain.consequence import Consequence
 from shared.domain.errors import ConflictError, OutsideError, PacedError
 from shared.domain.identities import markers_in
+from shared.domain.online.by_hand import is_entered_by_hand, may_stand_for, names_of, with_sale
+from shared.domain.online.record import OnlineRecord
 from shared.domain.orders.order import Order
 from shared.domain.orders.pos_order import PosOrder
 from shared.domain.outcomes import after_news, event_item
@@ -113,7 +115,10 @@ class TakeInPosNews:
             seen = _gone(order, file.pos_order_id, now)
         consequence: Consequence[Record] = Consequence(record)
         told: list[OutboxItem] = []
-        if order.pos.order_id in (None, seen.id) and (order.pos.order_id or is_confirmed(seen, order)):
+        if isinstance(record, OnlineRecord) and is_entered_by_hand(order, seen, file.hints):
+            if seen.status == "COMPLETE" and not seen.deleted:
+                consequence = with_sale(replace(record, lease=None), order, seen)
+        elif order.pos.order_id in (None, seen.id) and (order.pos.order_id or is_confirmed(seen, order)):
             consequence = after_news(replace(record, lease=None), link.order_id, seen, now, venue, self.timings)
             told = [
                 event_item(record, order, each.at, each.type, pos_order_id=seen.id, **each.said) for each in happened
@@ -154,6 +159,16 @@ class TakeInPosNews:
         for order_id in (*told, *marked):
             link = self.book.link_of_order(order_id)
             if link is not None:
+                return link
+        is_sale = seen is not None and seen.status == "COMPLETE" and not seen.deleted
+        return self._entered_as(file.venue_id, seen) if seen is not None and is_sale else None
+
+    def _entered_as(self, venue_id: str, seen: PosOrder) -> OrderLink | None:
+        """The order that staff entered by hand as this sale."""
+        for name in names_of(seen):
+            link = self.book.link_of_sale(venue_id, name)
+            record = self.book.load(link.record_id) if link else None
+            if link and record and may_stand_for(record.order(link.order_id), seen.id):
                 return link
         return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Container, Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, StringConstraints
@@ -16,6 +17,7 @@ from shared.web.order_parts import (
     MOST_LINES,
     MOST_OPTIONS,
     MOST_PAYMENTS,
+    NOT_A_REGISTER,
     Coefficient,
     Flag,
     Guests,
@@ -107,19 +109,33 @@ class OnlineOrder(OrderInput):
     sale_number: SaleNumber | None = None
 
 
-def read_order(content: Any, *, venue_site_id: str | None, may_be_private: bool = False) -> OrderRequest:
+def read_order(
+    content: Any,
+    *,
+    venue_site_id: str | None,
+    registers: Container[str] = (),
+    may_be_private: bool = False,
+) -> OrderRequest:
     """The order. Raises BadInputError with a JSON pointer for each thing that is wrong.
 
-    venue_site_id: the one site that may be named. may_be_private: `callback_uri` may lead into our own network without
-    TLS, on the local stack.
+    venue_site_id: the one site that may be named. registers: those that may be. may_be_private: `callback_uri` may lead
+    into our own network without TLS, on the local stack.
     """
     given = read_parts(OnlineOrder, content, "the order")
     request = _order(given)
-    elsewhere: tuple[InputProblem, ...] = ()
-    if given.site_id is not None and given.site_id != venue_site_id:
-        elsewhere = (InputProblem("/site_id", "is not the site of this venue"),)
+    elsewhere = _elsewhere(given, venue_site_id, registers)
     refuse((*elsewhere, *problems_of(request, may_be_private=may_be_private)), "the order")
     return request
+
+
+def _elsewhere(given: OnlineOrder, site_id: str | None, registers: Container[str]) -> Iterator[InputProblem]:
+    """Another venue of the same company is out of reach."""
+    if given.site_id is not None and given.site_id != site_id:
+        yield InputProblem("/site_id", "is not the site of this venue")
+    named = (("/register_id", given.register_id), ("/pass_thru_printing_register", given.pass_thru_printing_register))
+    for pointer, register_id in named:
+        if register_id is not None and register_id not in registers:
+            yield InputProblem(pointer, NOT_A_REGISTER)
 
 
 def _order(given: OnlineOrder) -> OrderRequest:

@@ -5,11 +5,12 @@ In a body that changes something, what is not named stays; `null` is refused the
 
 from __future__ import annotations
 
+from collections.abc import Container
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, RootModel, StringConstraints
 
-from shared.domain.errors import BadInputError
+from shared.domain.errors import BadInputError, InputProblem
 from shared.domain.orders import acts, request
 from shared.domain.orders.draft import NOTIFICATION_LENGTH
 from shared.domain.orders.order_rules import (
@@ -25,6 +26,7 @@ from shared.web.foreign import Moment, VisibleId, read_as
 from shared.web.online_orders import OrderNotes
 from shared.web.order_parts import (
     MOST_LINES,
+    NOT_A_REGISTER,
     Coefficient,
     Flag,
     Guests,
@@ -215,9 +217,11 @@ def read_payment_changes(content: Any) -> acts.PaymentChanges:
     return changes
 
 
-def read_notification(content: Any) -> request.Notification:
-    """A message for the registers."""
+def read_notification(content: Any, registers: Container[str] = ()) -> request.Notification:
+    """A message for the registers. `registers`: those that may be named."""
     given = read_as(OrderNotification, content, "the notification")
+    strange = [place for place, one in enumerate(given.register_ids) if one not in registers]
+    refuse(tuple(InputProblem(f"/register_ids/{place}", NOT_A_REGISTER) for place in strange), "the notification")
     return request.Notification(
         message=given.message,
         broadcast_level=given.broadcast_level,

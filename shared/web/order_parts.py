@@ -95,6 +95,7 @@ PosId = Annotated[str, BeforeValidator(_pos_id), _id_schema(1)]
 SignedPosId = Annotated[str, BeforeValidator(_signed_pos_id), _id_schema(-HIGHEST_ID)]
 Short = Annotated[str, StringConstraints(max_length=200)]
 Notes = Annotated[str, StringConstraints(max_length=LONGEST_NOTES)]
+NOT_A_REGISTER = "is not a register of this venue"
 Ref = Annotated[str, StringConstraints(min_length=1, max_length=255)]
 SaleNumber = Annotated[str, StringConstraints(min_length=1, max_length=50)]
 Flag = Annotated[bool, Field(strict=True)]

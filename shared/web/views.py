@@ -98,6 +98,7 @@ def listed_order_view(order: Order) -> Content:
         "refund_of": said.refund_of if said else None,
         "placed_at": _time(said.placed_at if said else None),
         "fulfil_at": _time(said.fulfil_at if said else None),
+        "not_taken_up_at": _time(said.not_taken_up_at if said else None),
         "handled": _handled_view(said.handled) if said and said.handled else None,
         "failed_services": [_failed_service(service, write) for service, write in order.failed_services],
         "created_at": _time(order.created_at),
@@ -153,6 +154,7 @@ def _handled_view(handled: Handled) -> Content:
         "by": handled.by,
         "note": handled.note,
         "sale_number": handled.sale_number,
+        "pos_order_id": handled.pos_order_id,
     }
 
 

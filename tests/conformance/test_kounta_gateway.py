@@ -28,6 +28,7 @@ from shared.domain.errors import RefusedError, UnreachableError
 from shared.domain.orders.draft import DraftPayment, OrderDraft
 from shared.domain.orders.search import OrderFilters
 from shared.domain.orders.writes import Outcome
+from shared.domain.site_status import SiteStatus
 from shared.domain.timings import Timings
 from shared.domain.venues import PosConnection
 from shared.usecases.pos_gateway import PosGateway
@@ -414,3 +415,31 @@ def test_webhooks_are_subscribed_once_and_their_signature_verifies() -> None:
 
     admin.delete_webhook(first)
     assert admin.list_webhooks() == []
+
+
+@pytest.mark.parametrize(
+    ("state", "expected"),
+    [
+        ({}, SiteStatus(True, True, True)),
+        ({"site_offline": True}, SiteStatus(False, True, False)),
+        ({"registers_offline": [16]}, SiteStatus(False, True, False)),
+        ({"registers_offline": [17]}, SiteStatus(True, True, True)),
+        ({"online_ordering_paused": True}, SiteStatus(True, False, True)),
+        ({"pass_thru_register_offline": True}, SiteStatus(True, True, False)),
+    ],
+)
+def test_whether_the_site_sees_orders(state: dict[str, Any], expected: SiteStatus) -> None:
+    kounta = Kounta()
+    switches = kounta.sandbox.state.switches
+    sites = {823: switches.site(823).model_copy(update=state)}
+    kounta.sandbox.state.put_switches(switches.model_copy(update={"sites": sites}))
+    assert kounta.gateway().site_status() == expected
+
+
+def test_a_site_that_is_not_there_or_not_named_has_no_status() -> None:
+    kounta = Kounta()
+    assert kounta.gateway(at=PosConnection("kounta", "5678", "999")).site_status() is None
+    assert kounta.gateway(at=PosConnection("kounta", "5678", "", register_id="16")).site_status() is None
+    kounta.fails("*", "html", times=-1)
+    with pytest.raises(UnreachableError):
+        kounta.gateway().site_status()

@@ -19,7 +19,9 @@ from shared.domain.bookings.events import BookingEvent, ThinNotice
 from shared.domain.bookings.record import BookingRecord, Decided
 from shared.domain.bookings.rules import Decision, DecisionKind
 from shared.domain.errors import ConflictError
+from shared.domain.online.record import OnlineRecord, Placement
 from shared.domain.orders.order import PosSide
+from shared.domain.orders.placed import Handled, Placed
 from shared.domain.orders.writes import Attempt, WriteState
 from shared.domain.pace import Slots
 from shared.domain.pos_news import OrderLink, PosHint, PosOrderFile, SettledNews
@@ -390,3 +392,47 @@ def test_a_sale_is_voided_once(books: Books) -> None:
     file = books.records.load_file("demo", "9001")
     books.records.save_news(SettledNews(file, replace(a_sale(), voided_at=NOON + timedelta(hours=1))), NOON)
     assert books.records.load_file("demo", "9001").sale.voided_at == at(3600)
+
+
+# sales that were entered by hand
+
+
+def handled_as(sale_number: str | None, reference: str) -> OnlineRecord:
+    """A placed order that somebody entered by hand."""
+    number = int(reference.removeprefix("P-"))
+    record = OnlineRecord(f"ONLINE#demo#demo-orders#{reference}", 0, Placement("demo", "demo-orders", reference))
+    said = Placed(reference, "f", handled=Handled(NOON, "demo-orders", sale_number=sale_number))
+    return record.with_order(replace(an_order(WriteState.FAILED, id=f"ord_{number:016d}"), placed=said, number=1))
+
+
+def stored(books: Books, record: OnlineRecord) -> OnlineRecord:
+    saved: OnlineRecord = books.records.save(replace(record, orders=()), record, now=NOON)
+    return saved
+
+
+def test_a_sale_stands_for_the_order_that_was_entered_as_it(books: Books) -> None:
+    record = stored(books, handled_as("HS-1024", "P-1"))
+    link = OrderLink(record.id, record.main.id)
+    assert books.records.link_of_sale("demo", "hs1024") == link
+    assert books.records.link_of_sale("demo", "hs1025") is None
+    assert books.records.link_of_sale("other", "hs1024") is None
+    with pytest.raises(ConflictError):
+        stored(books, handled_as("#hs 1024", "P-2"))
+    assert books.records.load("ONLINE#demo#demo-orders#P-2") is None
+    assert books.records.link_of_sale("demo", "hs1024") == link
+    again = books.records.save(record, record.with_order(replace(record.main, watch_at=NOON)), now=NOON)
+    assert again.main.watch_at == NOON
+
+
+def test_the_sale_may_be_named_later(books: Books) -> None:
+    record = stored(books, handled_as(None, "P-1"))
+    named = handled_as("tj4ds8n3", "P-1").main
+    books.records.save(record, record.with_order(named), now=NOON)
+    assert books.records.link_of_sale("demo", "tj4ds8n3") == OrderLink(record.id, named.id)
+
+
+def test_an_order_that_is_watched_is_due_only_then(books: Books) -> None:
+    record = handled_as(None, "P-1")
+    stored(books, record.with_order(replace(record.main, watch_at=at(300))))
+    assert books.overdue(at(299)) == set()
+    assert books.overdue(at(300)) == {record.id}

@@ -41,7 +41,9 @@ VENUE = Venue(
     undo_window_s=240.5,
     pass_thru="on",
     pass_thru_register="16",
+    registers=("16", "18"),
     when_registers_offline="fail",
+    take_up_s=120.0,
     preorder_after_s=1800.0,
 )
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from shared import bootstrap
 from tests.functions.event_files import read_event
-from tests.functions.relay import Relay
+from tests.functions.relay import VENUE, Relay
 
 ORDERS = "/v1/venues/demo/orders"
 LINE = {"product_id": 730297, "quantity": 2, "unit_price_inc_tax": "12.50"}
@@ -149,3 +151,24 @@ def test_dry_run_stores_nothing(relay: Relay) -> None:
     assert answer.status == 200, answer.content
     assert answer.content["request"]["lines"][0]["product_id"] == 730297
     assert not relay.nudges()
+
+
+def test_a_register_of_another_venue_of_the_company_is_out_of_reach(relay: Relay) -> None:
+    bootstrap.settings_book().put_venue(replace(VENUE, registers=("16",)))
+    for name in ("register_id", "pass_thru_printing_register"):
+        answer = relay.call("POST", ORDERS, an_order(**{name: 17}))
+        assert (answer.status, answer.content["errors"][0]["pointer"]) == (422, f"/{name}")
+    assert relay.nudges() == []
+    order = placed(relay, register_id=16)
+    assert relay.pos_orders()[0]["register_id"] == 16
+    message = {"message": "Driver is here", "register_ids": [16, 17]}
+    answer = relay.call("POST", f"{ORDERS}/{order['id']}/notifications", message)
+    assert (answer.status, answer.content["errors"][0]["pointer"]) == (422, "/register_ids/1")
+    after(relay, order, "notifications", {"message": "Driver is here", "register_ids": [16]})
+
+
+def test_registers_are_closed_until_they_are_opened(relay: Relay) -> None:
+    answer = relay.call("POST", ORDERS, an_order(register_id=16))
+    assert (answer.status, answer.content["errors"][0]["pointer"]) == (422, "/register_id")
+    bootstrap.settings_book().put_venue(replace(VENUE, pass_thru_register="16"))
+    assert placed(relay, register_id=16)["status"] == "sent"

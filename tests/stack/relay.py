@@ -94,7 +94,9 @@ class Premises:
         """A new venue with its webhooks, unless `told` is false. `settings`: fields of Venue."""
         site = self.new_site()
         pos = PosConnection("kounta", COMPANY_ID, str(site), calls_a_minute=UNLIMITED)
-        venue = Venue(f"{name}-{site}", name, **{"pos": pos, "link_customers": False, **settings})
+        venue = Venue(
+            f"{name}-{site}", name, **{"pos": pos, "registers": (str(site),), "link_customers": False, **settings}
+        )
         self.deployed.settings.put_venue(venue)
         if told:
             self._subscribe(venue)

@@ -1,5 +1,5 @@
-"""The life of a platform's order on the deployed stack: taken, accepted, cancelled, kept or given up, sent again, handled
-by hand; what its platform, its driver and its own address hear of it; and never two of one."""
+"""The life of a platform's order on the deployed stack: taken, accepted, cancelled, kept or given up, sent again,
+handled by hand; what its platform, its driver and its own address hear of it; and never two of one."""
 
 from __future__ import annotations
 

@@ -12,6 +12,13 @@ from botocore.exceptions import ClientError
 from shared.adapters.dynamodb import codec
 from shared.adapters.dynamodb.activity import activity_item, activity_of, group_link_of, unless_changed
 from shared.adapters.dynamodb.client import cancellation_reasons, query_all, translated
+from shared.adapters.dynamodb.links import (
+    link_in,
+    pos_order_link,
+    sale_claim,
+    sale_claimed_by,
+    unless_claimed_by_another,
+)
 from shared.adapters.dynamodb.order_listing import entry_changes, name_entries, order_sk
 from shared.adapters.dynamodb.outbox import new_outbox_item
 from shared.adapters.dynamodb.pace import idle_slots_update
@@ -27,6 +34,7 @@ from shared.adapters.dynamodb.schema import (
     order_link_key,
     placement_of,
     pos_order_pk,
+    sale_link_key,
     seconds,
 )
 from shared.domain.bookings.booking import Booking, in_order_of_time
@@ -149,6 +157,12 @@ class DynamoDBRecordBook:
         item = self.client.get_item(TableName=self.table, Key=order_link_key(order_id)).get("Item")
         return OrderLink(item["record_id"]["S"], order_id) if item else None
 
+    def link_of_sale(self, venue_id: str, sale_name: str) -> OrderLink | None:
+        """By the sale's link item."""
+        where = sale_link_key(venue_id, sale_name)
+        item = self.client.get_item(TableName=self.table, Key=where, ConsistentRead=True).get("Item")
+        return link_in(item) if item else None
+
     def load_file(self, venue_id: str, pos_order_id: str) -> PosOrderFile:
         """One consistent query of the POS order's partition."""
         pk = pos_order_pk(venue_id, pos_order_id)
@@ -163,7 +177,7 @@ class DynamoDBRecordBook:
         ):
             match item["sk"]["S"].split("#")[0]:
                 case "LINK":
-                    file = replace(file, link=OrderLink(item["record_id"]["S"], item["order_id"]["S"]))
+                    file = replace(file, link=link_in(item))
                 case "SALE":
                     file = replace(file, sale=codec.load(Sale, item["body"]["S"]))
                 case "ACTIVITY":
@@ -256,7 +270,10 @@ class DynamoDBRecordBook:
             pos_order_id = order.pos.order_id
             if pos_order_id and (order.id not in known or known[order.id].pos.order_id != pos_order_id):
                 link = OrderLink(after.id, order.id)
-                writes.append(self._put(_link_item(order.venue_id, pos_order_id, link)))
+                writes.append(self._put(pos_order_link(order.venue_id, pos_order_id, link)))
+            if (claimed := sale_claimed_by(order)) and sale_claimed_by(known.get(order.id)) != claimed:
+                put = self._put(sale_claim(order.venue_id, claimed, OrderLink(after.id, order.id)))["Put"]
+                writes.append({"Put": put | unless_claimed_by_another(order.id)})
         return writes
 
     def _content(self, record_id: str, write_id: str, content: Content, now: datetime) -> Item:
@@ -316,7 +333,7 @@ class DynamoDBRecordBook:
             for hint in file.hints
         ]
         if file.link is not None:
-            writes.append(self._put(_link_item(file.venue_id, file.pos_order_id, file.link)))
+            writes.append(self._put(pos_order_link(file.venue_id, file.pos_order_id, file.link)))
         if news.sale is not None and news.sale != file.sale:
             sale = news.sale
             completed_at = sale.completed_at.astimezone(UTC)
@@ -329,14 +346,6 @@ class DynamoDBRecordBook:
             item = self._put(activity_item(pk, news.activity, now, self.timings))["Put"]
             writes.append({"Put": item | unless_changed(file.activity, now)})
         return writes
-
-
-def _link_item(venue_id: str, pos_order_id: str, link: OrderLink) -> Item:
-    return {
-        **key(pos_order_pk(venue_id, pos_order_id), "LINK"),
-        "record_id": {"S": link.record_id},
-        "order_id": {"S": link.order_id},
-    }
 
 
 def event_of(item: Item) -> BookingEvent | ThinNotice:

@@ -13,6 +13,7 @@
     order entry     ORDERS#<venue>#<platform or *>#<facet>#<month>  <time>#<order id>  range, newest first
                     FIND#<venue>#<code>#<month>           <time>#<order id>  (same): what names an order exactly
                     NAMES#<venue>#<UTC day>               <name>#<time>#…    range by the name's beginning    TTL
+    sale by hand    HANDLED#<venue>#<sale number or id>   LINK               get: which order it was entered for
     POS order       POSORDER#<venue>#<pos order id>       LINK SALE HINT#…   one query of the partition       TTL: HINT
                                                           ACTIVITY GROUP     (same)                           TTL
     group           GROUP#<venue>#<group id>#<orders>     GROUP              get; due until its orders know   TTL
@@ -164,6 +165,11 @@ def finding(venue_id: str, code: str, month: str) -> str:
 def names_of_day(venue_id: str, day: str) -> str:
     """Under which a venue's orders of one UTC day are found by the names of their guests."""
     return f"NAMES#{_part(venue_id)}#{day}"
+
+
+def sale_link_key(venue_id: str, sale_name: str) -> Key:
+    """Where it stands for which order a sale was entered by hand."""
+    return key(f"HANDLED#{_part(venue_id)}#{_part(sale_name)}", "LINK")
 
 
 def venue_key(venue_id: str, sk: str = "SETTINGS") -> Key:

@@ -18,6 +18,7 @@ from shared.adapters.kounta.client import KountaClient
 from shared.adapters.kounta.details import Named
 from shared.adapters.kounta.reads import KountaReads
 from shared.adapters.kounta.rendering import as_json, as_number
+from shared.adapters.kounta.sites import KountaSiteStatus
 from shared.domain.errors import UnreachableError
 
 MOST_PAGES = 40
@@ -46,32 +47,6 @@ class Site(Foreign):
     name: Text = None
 
 
-class Printer(Foreign):
-    """The pass-thru printing register, as the site's status shows it."""
-
-    id: OptionalId = None
-    name: Text = None
-    status: Text = None
-
-
-class SiteStatus(Foreign):
-    """Online: at least one device is in use (Kounta docs: Site status). Kounta's words, usually online and offline."""
-
-    status: Text = None
-    online_ordering: Text = None
-    pass_thru_printing_register: Printer | None = None
-
-    @property
-    def is_online(self) -> bool:
-        """Whether an order would be seen by somebody."""
-        return (self.status or "").lower() == "online"
-
-    @property
-    def takes_online_orders(self) -> bool:
-        """Whether online ordering is not switched off."""
-        return (self.online_ordering or "online").lower() == "online"
-
-
 class Register(Foreign):
     """A till."""
 
@@ -80,6 +55,11 @@ class Register(Foreign):
     code: Text = None
     site_id: OptionalId = None
     site: Named | None = None
+
+    @property
+    def at_site(self) -> str | None:
+        """The site where it stands, if that is told."""
+        return self.site_id or (self.site.id if self.site else None)
 
 
 class Section(Foreign):
@@ -148,9 +128,9 @@ class KountaAdministration:
         """A site. Raises RefusedError with 404 when there is none."""
         return _one(Site, self._reads.get("get_site", f"sites/{as_number(site_id, 'site_id')}"))
 
-    def site_status(self, site_id: str) -> SiteStatus:
+    def site_status(self, site_id: str) -> KountaSiteStatus:
         """Whether the site is there to take orders."""
-        return _one(SiteStatus, self._reads.get("site_status", f"sites/{as_number(site_id, 'site_id')}/status"))
+        return _one(KountaSiteStatus, self._reads.get("site_status", f"sites/{as_number(site_id, 'site_id')}/status"))
 
     def list_registers(self) -> list[Register]:
         """The company's registers."""

@@ -17,6 +17,7 @@ from shared.domain.orders.pos_order import Page, PosOption, PosOrder
 from shared.domain.orders.request import LineRequest, Notification, OptionRequest, OrderChanges, PaymentRequest
 from shared.domain.orders.search import OrderFilters
 from shared.domain.orders.writes import Answer
+from shared.domain.site_status import SiteStatus
 from shared.domain.venues import PosConnection
 
 
@@ -129,6 +130,10 @@ class KountaGateway:
     def search_orders(self, filters: OrderFilters, start: str | None = None) -> Page:
         """A page of the site's orders through filters. Raises OutsideError."""
         return self._reads.search_orders(filters, start)
+
+    def site_status(self) -> SiteStatus | None:
+        """Whether the site is there to see orders; None without one. Raises OutsideError."""
+        return self._reads.site_status()
 
     def find_customer(self, customer: Customer) -> str | None:
         """POS id of the customer, or None. Raises nothing."""

@@ -18,10 +18,12 @@ from shared.adapters.kounta import parsing, rendering
 from shared.adapters.kounta.classification import speaks_of_token
 from shared.adapters.kounta.client import KountaClient
 from shared.adapters.kounta.filters import path_of, query_of
+from shared.adapters.kounta.sites import read_site_status
 from shared.domain.bookings.events import Customer
 from shared.domain.errors import OutsideError, PacedError, RefusedError, UnreachableError
 from shared.domain.orders.pos_order import Page, PosOption, PosOrder
 from shared.domain.orders.search import OrderFilters
+from shared.domain.site_status import SiteStatus
 from shared.domain.venues import PosConnection
 
 logger = logging.getLogger(__name__)
@@ -84,6 +86,13 @@ class KountaReads:
         params = query_of(filters) | ({"start": start} if start else {})
         url = self._client.company_url(path_of(self._place(), filters))
         return self._repeatedly("search_orders", url, self._page_with_start, params=params)
+
+    def site_status(self) -> SiteStatus | None:
+        """The status of the connection's site; None without one and for 404."""
+        if not self._connection.site_id:
+            return None
+        url = self._client.company_url(f"{self._place()}/status")
+        return self._repeatedly("site_status", url, read_site_status, taken=(404,))
 
     def find_customer(self, customer: Customer) -> str | None:
         """The id that Kounta redirects to (Kounta docs: Customers); None when there is none or it could not be asked.

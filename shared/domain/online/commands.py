@@ -134,14 +134,17 @@ def cancel(record: OnlineRecord, now: datetime, reason: str) -> Changed:
     return Consequence(record.with_order(order))
 
 
-def handle_by_hand(record: OnlineRecord, handled: Handled, now: datetime) -> Changed:
-    """Somebody enters, or has entered, the order on the register: nothing sends it any more."""
+def handle_by_hand(record: OnlineRecord, handled: Handled, now: datetime, look_at: datetime) -> Changed:
+    """Somebody enters, or has entered, the order on the register: nothing sends it any more. `look_at`: when to look
+    for the sale, if it is named, among those that came before."""
     order = record.main
     said = placed(order)
     if said.handled is not None:
-        if said.handled.sale_number in (None, handled.sale_number) or handled.sale_number is None:
-            merged = replace(said.handled, sale_number=said.handled.sale_number or handled.sale_number)
-            return Consequence(record.with_order(changed(order, handled=merged)))
+        if handled.sale_name in (None, said.handled.sale_name):
+            return Consequence(record)
+        if said.handled.sale_name is None:
+            merged = replace(said.handled, sale_number=handled.sale_number)
+            return Consequence(record.with_order(replace(changed(order, handled=merged), watch_at=look_at)))
         raise NotNowError("it was entered by hand with another sale number", code="handled")
     if said.refund_announced_at is not None:
         raise NotNowError("the platform was told to refund it", code="refund_announced")
@@ -153,6 +156,7 @@ def handle_by_hand(record: OnlineRecord, handled: Handled, now: datetime) -> Cha
         order = order.with_write(protocol.withdrawn(order.create, "entered by hand", "handled"))
         order = without_pos(order)
     order = changed(order, handled=handled, kept=True if said.kept is None else said.kept)
+    order = replace(order, watch_at=look_at if handled.sale_name else None)
     return Consequence(record.with_order(order), outbox=(event_item(record, order, now, "order.handled"),))
 
 

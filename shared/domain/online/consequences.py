@@ -14,7 +14,7 @@ from decimal import Decimal
 from shared.domain.consequence import Consequence, is_old_news, known_as_unknown, with_news
 from shared.domain.money import shown
 from shared.domain.online.record import OnlineRecord, changed, placed
-from shared.domain.online.taking_up import first_look_at
+from shared.domain.online.taking_up import first_look_at, reason_of, taken_up
 from shared.domain.orders import protocol
 from shared.domain.orders.order import Order
 from shared.domain.orders.placed import Fulfilment
@@ -22,6 +22,7 @@ from shared.domain.orders.pos_order import PosOrder
 from shared.domain.orders.refusals import speaks_of_menu
 from shared.domain.orders.writes import GENERATIONS, What, Write, WriteState
 from shared.domain.record import OutboxItem
+from shared.domain.site_status import SiteStatus
 from shared.domain.timings import Timings
 from shared.domain.venues import Venue
 
@@ -48,9 +49,9 @@ def after_write(
         case What.CREATE, _:
             pass
         case What.ACCEPT, WriteState.SENT if order.pos.status in (None, "SUBMITTED"):
-            order = replace(order, pos=replace(order.pos, status="ACCEPTED"), watch_at=None)
+            order = taken_up(replace(order, pos=replace(order.pos, status="ACCEPTED")))
         case What.CANCEL, WriteState.SENT:
-            order = replace(order, pos=replace(order.pos, status="REJECTED"), watch_at=None)
+            order = taken_up(replace(order, pos=replace(order.pos, status="REJECTED")))
         case _, WriteState.FAILED | WriteState.WITHDRAWN:
             return _not_done(record, order, write, now, timings)
         case _, WriteState.UNKNOWN if _is_first_look_in_vain(before, write):
@@ -141,8 +142,8 @@ def after_news(
         outbox += consequence.outbox
     order = with_news(order, seen)
     status = order.pos.status
-    if status != "SUBMITTED":
-        order = replace(order, watch_at=None)
+    if status != placed(order).status:
+        order = taken_up(order)
     if status == known.status or (status in ("REJECTED", "DELETED") and order.deleted_by_us()):
         return Consequence(record.with_order(order), outbox=tuple(outbox))
     if placed(order).refund_of is not None:
@@ -162,6 +163,20 @@ def after_news(
         case _:
             pass
     return Consequence(record.with_order(order), outbox=tuple(outbox))
+
+
+def not_taken_up(
+    record: OnlineRecord, order: Order, site: SiteStatus | None, now: datetime
+) -> Consequence[OnlineRecord]:
+    """The record once people hear, and they hear it once, that nobody took the order up. `site`: None when its status
+    could not be read."""
+    order = replace(changed(order, not_taken_up_at=now), watch_at=None)
+    waited = now - (order.create.last_call_ended_at or order.created_at)
+    notes = [f"in the POS for {waited.total_seconds() / 60:.0f} minutes"]
+    if site is not None and not site.takes_online_orders:
+        notes.append("online ordering is paused at the site")
+    item = failure(record, order, now, reason_of(site), note="; ".join(notes))
+    return Consequence(record.with_order(order), outbox=(item,))
 
 
 def _is_taken_up(order: Order) -> bool:
@@ -195,7 +210,7 @@ def _created(
     if said.fulfilment is not Fulfilment.NEW and said.status == "SUBMITTED" and order.open_write(What.ACCEPT) is None:
         order = order.wanting(What.ACCEPT, now, why="accepted while the POS had not got it")
     order = _wanting_tracking(order, now, venue)
-    order = replace(order, watch_at=first_look_at(order, now, timings))
+    order = replace(order, watch_at=first_look_at(order, now, venue, timings))
     return Consequence(record.with_order(order), outbox=tuple(outbox))
 
 

@@ -27,7 +27,19 @@ class Handled:
     """The platform or person that said so."""
     note: str | None = None
     sale_number: str | None = None
-    """The POS's number of the sale that was entered, so that it counts once."""
+    """The POS's number of the sale that was entered, or the id on its receipt, so that it counts once."""
+    pos_order_id: str | None = None
+    """That sale's order in the POS, once it was found."""
+
+    @property
+    def sale_name(self) -> str | None:
+        """What the sale is found by; None: nobody said."""
+        return sale_name(self.sale_number) or None
+
+
+def sale_name(written: str | None) -> str:
+    """A sale's number, or the id on its receipt, as people write it, made comparable: `HS-1024`, `#hs 1024`."""
+    return "".join(letter for letter in (written or "").casefold() if letter.isalnum())
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from shared.domain import identities
 from shared.domain.bookings.events import Customer, PaymentSummary
 from shared.domain.money import amount, shown
 from shared.domain.orders.draft import deposit_payment, deposit_ref, draft_order, order_notes
+from shared.domain.orders.placed import sale_name
 from shared.domain.timings import Timings
 from tests.builders import ORDER_ID, VENUE, an_event
 
@@ -189,3 +190,19 @@ def test_staff_read_the_poss_names_of_tables() -> None:
     event = an_event("seated", tables=("12", " Terrace 14", "7"))
     assert order_notes(venue, event, WRITE, with_name=False).startswith("Table T12+14+7")
     assert event.tables == ("12", " Terrace 14", "7")
+
+
+@pytest.mark.parametrize(
+    ("written", "name"),
+    [
+        ("HS1024", "hs1024"),
+        ("HS-1024", "hs1024"),
+        (" # hs 1024 ", "hs1024"),
+        ("tj4ds8n3", "tj4ds8n3"),
+        ("TJ4DS8N3", "tj4ds8n3"),
+        ("#", ""),
+        (None, ""),
+    ],
+)
+def test_a_sale_is_found_however_people_write_its_number(written: str | None, name: str) -> None:
+    assert sale_name(written) == name

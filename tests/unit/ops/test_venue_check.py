@@ -68,6 +68,23 @@ def test_register_and_deposit_method_that_fit(ready: Bench) -> None:
     assert "pass-thru register" not in found
 
 
+@pytest.mark.parametrize(
+    ("registers", "state", "found"),
+    [
+        (("16",), "right", "16"),
+        (("16", "17"), "wrong", "not at this site: 17"),
+        (("99",), "wrong", "not at this site: 99"),
+        ((), "note", "platforms may not name 16"),
+    ],
+)
+def test_the_registers_that_platforms_may_name(
+    ready: Bench, registers: tuple[str, ...], state: str, found: str
+) -> None:
+    change(ready, registers=registers)
+    said = findings(ready, ok=state != "wrong")["registers for platforms"]
+    assert (said["state"], said["found"]) == (state, found)
+
+
 def test_a_pass_thru_register_counts_only_when_it_is_used(ready: Bench) -> None:
     change(ready, pass_thru="on", pass_thru_register="16")
     assert findings(ready, ok=True)["pass-thru register"]["found"] == "POS 1 (16)"

@@ -196,6 +196,8 @@ def test_one_company_is_one_kind_of_credentials(ready: Bench, tmp_path: Path) ->
             ("[pos]", 'when_registers_offline = "wait"\n[pos]'),
             "when_registers_offline must be one of: send_normally, fail",
         ),
+        (("[pos]", 'registers = "16"\n[pos]'), "registers must be a list"),
+        (("[pos]", 'registers = ["T1"]\n[pos]'), "registers must be a whole number"),
         (("[pos]", "link_customers = 1\n[pos]"), "link_customers must be true or false"),
         (("[pos]", 'standard_hook_platform = "resdiary"\n[pos]'), "standard_hook_platform may not be resdiary"),
         (("[pos]", 'tables = ["12"]\n[pos]'), "tables must be a table like"),
@@ -210,6 +212,19 @@ def test_a_wrong_file_is_told_in_one_line(bench: Bench, tmp_path: Path, change: 
     assert said in error.splitlines()[0] + error.splitlines()[-1]
     assert "venue.toml" in error
     assert "Traceback" not in error
+
+
+def test_the_sites_registers_are_taken_when_the_file_names_none(bench: Bench, venue_file: str, tmp_path: Path) -> None:
+    assert "may name: 16" in bench.run("venue", "set", venue_file).output
+    assert bench.json("venue", "show", "harbour")["registers"] == ["16"]
+    bench.control("faults", {"operation": "kounta.catalogue", "fault": "503", "times": -1})
+    assert "could not be read" in bench.run("venue", "set", venue_file).output
+    assert bench.json("venue", "show", "harbour")["registers"] == ["16"]
+    moved = VENUE.replace('site_id = "823"', 'site_id = "824"')
+    bench.run("venue", "set", written(tmp_path, moved))
+    assert bench.json("venue", "show", "harbour")["registers"] == []
+    bench.run("venue", "set", written(tmp_path, VENUE.replace("[pos]", 'registers = ["16", 18]\n[pos]')))
+    assert bench.json("venue", "show", "harbour")["registers"] == ["16", "18"]
 
 
 def test_every_wrong_key_has_its_line(bench: Bench, tmp_path: Path) -> None:

@@ -84,6 +84,13 @@ WHOLE: Body = {
 EVENING = datetime(2026, 11, 22, 8, 14, 6, tzinfo=UTC)
 
 
+class EveryRegister:
+    """Where it does not matter which ones the venue has."""
+
+    def __contains__(self, register_id: object) -> bool:
+        return True
+
+
 def received(body: Any) -> Any:
     """The body as a function gets it: JSON over the wire."""
     raw = simplejson.dumps(body, use_decimal=True).encode()
@@ -91,7 +98,7 @@ def received(body: Any) -> Any:
 
 
 def read(body: Any) -> OrderRequest:
-    return read_order(received(body), venue_site_id=SITE)
+    return read_order(received(body), venue_site_id=SITE, registers=EveryRegister())
 
 
 def pointers_of_refusal(body: Any) -> list[str]:
@@ -361,3 +368,20 @@ SCHEMA = Draft202012Validator({**DEFINITIONS, "$ref": "#/$defs/OnlineOrder"})
 @pytest.mark.parametrize("change", [{"price_varation": 1}, {"status": "ACCEPTED"}, {"guests": -1}, {"lines": [{}]}])
 def test_the_schema_in_the_reference_refuses_as_well(change: Body) -> None:
     assert not SCHEMA.is_valid({**WHOLE, **change})
+
+
+@pytest.mark.parametrize("name", ["register_id", "pass_thru_printing_register"])
+@pytest.mark.parametrize(
+    ("registers", "register_id", "is_refused"),
+    [((), 16, True), (("16",), 16, False), (("16",), "0016", False), (("16",), 17, True)],
+)
+def test_only_the_venues_own_registers_may_be_named(
+    name: str, registers: tuple[str, ...], register_id: Any, is_refused: bool
+) -> None:
+    content = received({"reference": "r", name: register_id})
+    if not is_refused:
+        assert read_order(content, venue_site_id=SITE, registers=registers)
+        return
+    with pytest.raises(BadInputError) as caught:
+        read_order(content, venue_site_id=SITE, registers=registers)
+    assert [problem.pointer for problem in caught.value.problems] == [f"/{name}"]

@@ -46,6 +46,11 @@ CHOICE = {"product_id": 1, "option_sets": [{"option_set_id": 2, "options": [{"pr
 CHOSEN = (OptionSetRequest("2", (OptionRequest("3", instructions="No"),)),)
 
 
+def notification(content: Any) -> Notification:
+    """At a venue with two registers."""
+    return read_notification(content, ("16", "17"))
+
+
 @pytest.mark.parametrize(
     ("read", "content", "taken"),
     [
@@ -64,9 +69,9 @@ CHOSEN = (OptionSetRequest("2", (OptionRequest("3", instructions="No"),)),)
         ),
         (read_payment_changes, {"tip": 2}, acts.PaymentChanges(tip=Decimal(2))),
         (read_payment_changes, {"ref": "tx_1"}, acts.PaymentChanges("tx_1")),
-        (read_notification, {"message": "Guest moved to table 7"}, Notification("Guest moved to table 7")),
+        (notification, {"message": "Guest moved to table 7"}, Notification("Guest moved to table 7")),
         (
-            read_notification,
+            notification,
             {
                 "message": "m" * 300,
                 "broadcast_level": "order",
@@ -172,15 +177,16 @@ REFUND = {"reference": "R-1", "reason": "cold"}
         (read_payment_changes, {"tip": -1}, ["/tip"]),
         (read_payment_changes, {"ref": None}, ["/ref"]),
         (read_payment_changes, {"amount": 5}, ["/amount"]),
-        (read_notification, {}, ["/message"]),
-        (read_notification, {"message": ""}, ["/message"]),
-        (read_notification, {"message": "m" * 301}, ["/message"]),
-        (read_notification, {"message": "m", "duration": 2}, ["/duration"]),
-        (read_notification, {"message": "m", "duration": 61}, ["/duration"]),
-        (read_notification, {"message": "m", "broadcast_level": "later"}, ["/broadcast_level"]),
-        (read_notification, {"message": "m", "alert_colour": "blue"}, ["/alert_colour"]),
-        (read_notification, {"message": "m", "register_ids": [16, "T1"]}, ["/register_ids/1"]),
-        (read_notification, {"message": "m", "expires": "soon"}, ["/expires"]),
+        (notification, {}, ["/message"]),
+        (notification, {"message": ""}, ["/message"]),
+        (notification, {"message": "m" * 301}, ["/message"]),
+        (notification, {"message": "m", "duration": 2}, ["/duration"]),
+        (notification, {"message": "m", "duration": 61}, ["/duration"]),
+        (notification, {"message": "m", "broadcast_level": "later"}, ["/broadcast_level"]),
+        (notification, {"message": "m", "alert_colour": "blue"}, ["/alert_colour"]),
+        (notification, {"message": "m", "register_ids": [16, "T1"]}, ["/register_ids/1"]),
+        (notification, {"message": "m", "register_ids": [16, 18]}, ["/register_ids/1"]),
+        (notification, {"message": "m", "expires": "soon"}, ["/expires"]),
         (read_changes, {}, [""]),
         (read_changes, {"status": "DONE"}, ["/status"]),
         (read_changes, {"notes": None}, ["/notes"]),
@@ -245,7 +251,7 @@ def test_the_schema_of_changes_knows_no_null(model: Any) -> None:
         (read_line_changes, examples.LINE_CHANGES),
         (read_payment, examples.PAYMENT),
         (read_payment_changes, examples.PAYMENT_CHANGES),
-        (read_notification, examples.NOTIFICATION),
+        (notification, examples.NOTIFICATION),
         (read_changes, examples.ORDER_CHANGES),
         (read_progress, examples.PROGRESS),
         (read_handled, examples.HANDLED),
