@@ -24,8 +24,9 @@ from shared.domain.online.record import OnlineRecord, changed, placed
 from shared.domain.online.taking_up import first_look_at
 from shared.domain.orders import protocol
 from shared.domain.orders.order import Order
+from shared.domain.orders.pass_thru import is_sent_normally_after
 from shared.domain.orders.placed import Fulfilment
-from shared.domain.orders.pos_order import PosOrder
+from shared.domain.orders.pos_order import CLOSED, PosOrder
 from shared.domain.orders.refusals import speaks_of_menu
 from shared.domain.orders.writes import What, Write, WriteState
 from shared.domain.record import OutboxItem
@@ -63,6 +64,8 @@ def after_write(
         case What.CANCEL, WriteState.FAILED:
             order = changed(order, cancelled_at=None)
             outbox.append(failure(record, order, now, "cancel_failed", write.message or ""))
+        case What.UPDATE, WriteState.SENT:
+            order = _moved_by_us(record, order, write, now, timings)
         case What.PAY, WriteState.FAILED:
             outbox.append(
                 failure(record, order, now, "payment_not_entered", write.message or "", note=_sum(record, write))
@@ -126,7 +129,7 @@ def after_news(
         case "COMPLETE":
             order = drop_minor_writes(order)
             outbox.append(event_item(record, order, now, "order.completed", total=shown(seen.total)))
-        case _ if _is_taken_up(order):
+        case _ if _is_taken_up(record, order):
             order = changed(order, fulfilment=Fulfilment.ACCEPTED)
             outbox.append(event_item(record, order, now, "order.accepted"))
         case _:
@@ -134,11 +137,28 @@ def after_news(
     return Consequence(record.with_order(order), outbox=tuple(outbox))
 
 
-def _is_taken_up(order: Order) -> bool:
-    """Staff moved it on from the status in which it was sent."""
+def _is_taken_up(record: OnlineRecord, order: Order) -> bool:
+    """Staff moved it on from the status in which the platform wants it, which may just be on its way."""
     said = placed(order)
-    moved = order.pos.status in ("ACCEPTED", "PENDING", "ON_HOLD") and order.pos.status != said.status
-    return moved and said.fulfilment is Fulfilment.NEW
+    ours = {said.status, *(_status_written(record, write) for write in order.open_writes if write.attempts)}
+    return order.pos.status in ("ACCEPTED", "PENDING", "ON_HOLD") and (
+        order.pos.status not in ours and said.fulfilment is Fulfilment.NEW
+    )
+
+
+def _status_written(record: OnlineRecord, write: Write) -> str | None:
+    changes = record.content(write.id).changes
+    return changes.status if changes else None
+
+
+def _moved_by_us(record: OnlineRecord, order: Order, write: Write, now: datetime, timings: Timings) -> Order:
+    """The platform moved the order: nobody at the venue has taken it up by that. That it is COMPLETE is the POS's own
+    news, which tell what was sold too."""
+    status = _status_written(record, write)
+    if status in (None, "COMPLETE") or order.pos.status in CLOSED:
+        return order
+    order = replace(changed(order, status=status), pos=replace(order.pos, status=status))
+    return replace(order, watch_at=first_look_at(order, now, timings))
 
 
 def _created(
@@ -191,7 +211,8 @@ def _not_created(
         waiting = order.with_write(protocol.awaiting_menu(write, now, timings))
         wanted = event_item(record, waiting, now, "menu.import_wanted", code=code)
         return Consequence(record.with_order(waiting), outbox=(wanted,))
-    if code == "pass_thru_register_offline" and venue.sends_normally_when_offline and not said.pass_thru_off:
+    request = record.content(write.id).order
+    if request is not None and not said.pass_thru_off and is_sent_normally_after(code, venue, request):
         normal = changed(order.with_write(protocol.sent_otherwise(write, now)), pass_thru_off=True)
         return Consequence(record.with_order(normal))
     return _fail(record, order, now, venue, code, write.message or "", "")
