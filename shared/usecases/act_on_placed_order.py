@@ -176,6 +176,8 @@ class ActOnPlacedOrder(Act[OnlineRecord]):
         match write.what:
             case What.ADD_LINES | What.ADD_OPTION_SET:
                 return replace(write, seen_before=_like_ours(content, seen))
+            case What.CHANGE_PAYMENT:
+                return replace(write, seen_before=_tips_like_ours(content, seen))
             case What.CHANGE_LINE | What.REMOVE_LINE:
                 return replace(write, target=_line_id(seen, content.number))
             case What.REMOVE_OPTION_SET:
@@ -198,6 +200,10 @@ class ActOnPlacedOrder(Act[OnlineRecord]):
                 if not write.may_have_arrived or write.seen_before is None:
                     return False
                 return _like_ours(content, seen) >= write.seen_before + max(1, len(content.lines))
+            case What.CHANGE_PAYMENT if content.payment_changes and content.payment_changes.tip is not None:
+                if not write.may_have_arrived or write.seen_before is None:
+                    return False
+                return _tips_like_ours(content, seen) > write.seen_before
             case What.REMOVE_LINE | What.REMOVE_OPTION_SET:
                 gone = write.target is not None and all(line.line_id != write.target for line in seen.lines)
                 return gone and write.may_have_arrived
@@ -273,6 +279,13 @@ def _like_ours(content: Content, seen: PosOrder) -> int:
         return sum(option.product_id == content.option.product_id for option in seen.options)
     wanted = {_look(line.product_id, line.quantity, line.notes) for line in content.lines}
     return sum(_look(line.product_id, line.quantity, line.notes) in wanted for line in seen.lines)
+
+
+def _tips_like_ours(content: Content, seen: PosOrder) -> int:
+    """How many payments carry nothing but the tip that is given: a tip becomes a payment of its own of 0.00, and one
+    given twice is given twice (Kounta docs: Payments)."""
+    tip = content.payment_changes.tip if content.payment_changes else None
+    return sum(tip is not None and payment.amount == 0 and payment.tip == tip for payment in seen.payments)
 
 
 def _look(product_id: str | None, quantity: Decimal, notes: str | None) -> tuple[str | None, Decimal, str]:

@@ -73,7 +73,7 @@ class AdvanceRecord:
             return
         now = self.now()
         if record.is_leased(now):
-            if not isinstance(record, BookingRecord) or record.undecided:
+            if isinstance(record, BookingRecord) and record.undecided:
                 self.nudges.send(record_id, 1)
             return
         if record.slot_at is not None and record.slot_at > now:

@@ -46,7 +46,9 @@ class PlaceAndChangeOrders:
         try:
             saved = self.book.save(OnlineRecord(record_id, 0, placement), record, now=self.now())
         except ConflictError:
-            known = self._load(record_id)
+            known = self.book.load(record_id)
+            if not isinstance(known, OnlineRecord):
+                raise  # the other request is not through with it yet
             if placed(known.main).fingerprint != content:
                 raise ReferenceReusedError(f"reference {request.reference} came before with other content") from None
             self._nudge(known)
