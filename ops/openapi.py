@@ -22,6 +22,7 @@ from ops.openapi_menus import MENU_OPERATIONS, MENU_TAGS
 from ops.openapi_operations import OPERATIONS as BASIC_OPERATIONS
 from ops.openapi_operations import TAGS as BASIC_TAGS
 from ops.openapi_operations import Operation, Parameter
+from ops.openapi_orders import ORDER_OPERATIONS, ORDER_TAGS
 from ops.openapi_pos import POS_OPERATIONS, POS_TAGS
 from ops.openapi_webhooks import WEBHOOK_OPERATIONS, WEBHOOK_TAGS
 from shared.web.schemas import Problem
@@ -32,8 +33,8 @@ SPECIFICATION = PROJECT / "functions" / "queries" / "openapi.json"
 PAGE = PROJECT / "functions" / "queries" / "docs.html"
 REFERENCE = "#/components/schemas/{model}"
 
-OPERATIONS = (*BASIC_OPERATIONS, *POS_OPERATIONS, *MENU_OPERATIONS, *WEBHOOK_OPERATIONS)
-TAGS = {**BASIC_TAGS, **POS_TAGS, **MENU_TAGS, **WEBHOOK_TAGS}
+OPERATIONS = (*BASIC_OPERATIONS, *ORDER_OPERATIONS, *POS_OPERATIONS, *MENU_OPERATIONS, *WEBHOOK_OPERATIONS)
+TAGS = {**BASIC_TAGS, **ORDER_TAGS, **POS_TAGS, **MENU_TAGS, **WEBHOOK_TAGS}
 
 Json = dict[str, Any]
 Mode = Literal["validation", "serialization"]
@@ -132,7 +133,8 @@ def _operation(operation: Operation, schemas: dict[object, Json]) -> Json:
         content: Json = {"schema": bodies[0] if len(bodies) == 1 else {"anyOf": bodies}}
         if operation.example is not None:
             content["example"] = operation.example
-        said["requestBody"] = {"required": True, "content": {"application/json": content}}
+        required = not operation.body_is_optional
+        said["requestBody"] = {"required": required, "content": {"application/json": content}}
     for answer in operation.answers:
         shown: Json = {"description": answer.description}
         if answer.model is not None:
@@ -206,6 +208,9 @@ def _fields(spec: Json, schema: Json, before: str = "", depth: int = 0) -> list[
         rows.append({"name": dotted, "kind": _kind(inner), "required": required, "limits": _limits(inner)})
         if inner.get("properties") and depth < 3:
             rows += _fields(spec, inner, f"{dotted}.", depth + 1)
+        entry = _resolved(spec, inner.get("items", {}))
+        if entry.get("properties") and depth < 3:
+            rows += _fields(spec, entry, f"{dotted}[].", depth + 1)
     return rows
 
 

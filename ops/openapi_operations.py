@@ -80,6 +80,7 @@ class Operation:
     body: type[BaseModel] | None = None
     other_bodies: tuple[type[BaseModel], ...] = ()
     """When there are several kinds."""
+    body_is_optional: bool = False
     example: Any = None
     headers: dict[str, str] = field(default_factory=dict)
     """Of the example request."""

@@ -144,7 +144,8 @@ def valid_orders(
     )
     total = total_of(order)
     order = replace(order, payments=tuple(draw(_payments(total, sign))))
-    order = replace(order, price_limit=draw(_maybe(_decimals("0", "100", 2).map(lambda more: total + more))))
+    at_least = max(total, Decimal(0))
+    order = replace(order, price_limit=draw(_maybe(_decimals("0", "100", 2).map(lambda more: at_least + more))))
     order = replace(order, status=draw(st.sampled_from(_statuses(order))))
     return replace(order, **draw(_printing(order)))
 

@@ -104,7 +104,8 @@ class ActOnPlacedOrder(Act[OnlineRecord]):
         menu is judged by that one."""
         stored = self.relay.menus.stored(self.step.venue.id) if self.relay.menus else None
         now = self.relay.now()
-        findings = check(request, stored, now, self.relay.timings.menu_fresh_s)
+        as_sent = replace(request, status=status_to_send(request, now, self.step.venue.preorder_after_s))
+        findings = check(as_sent, stored, now, self.relay.timings.menu_fresh_s)
         errors = [each for each in findings if each.severity == ERROR]
         since = write.awaits_menu_since
         is_newer = since is not None and stored is not None and stored.imported_at > since

@@ -1,4 +1,5 @@
-"""Random orders through draft, bytes and Kounta (the sandbox, in process) and back: what was asked stands there.
+"""Random orders through the API's reader, the table's codec, draft, bytes and Kounta (the sandbox, in process) and
+back: what was asked stands there.
 
 `ORDER_EXAMPLES` sets their number.
 """
@@ -6,6 +7,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
@@ -15,28 +17,34 @@ from typing import Any
 
 import pytest
 import simplejson
-from hypothesis import HealthCheck, event, given, settings
+from hypothesis import HealthCheck, assume, event, given, settings
 from hypothesis import strategies as st
 
 from sandbox.kounta.api import KountaSandbox
 from sandbox.kounta.models import Order
 from sandbox.settings import SandboxSettings
 from sandbox.transport import sandbox_transport
+from shared.adapters.dynamodb import codec
 from shared.adapters.http.clients import make_client
 from shared.adapters.kounta.client import KountaClient
 from shared.adapters.kounta.gateway import KountaGateway
 from shared.adapters.kounta.tokens import Credentials
 from shared.domain.bookings.events import Customer
 from shared.domain.identities import markers_in, write_id
+from shared.domain.online.record import Content
 from shared.domain.orders.draft import OrderDraft, without_marker_brackets
+from shared.domain.orders.fingerprint import fingerprint
 from shared.domain.orders.online_draft import draft_online_order, payment_ref, status_to_send
+from shared.domain.orders.order_rules import problems_of
 from shared.domain.orders.request import LineRequest, OptionRequest, OrderRequest, PaymentRequest
 from shared.domain.orders.writes import Outcome
 from shared.domain.timings import Timings
 from shared.domain.venues import Venue
+from shared.web.online_orders import read_order
 from tests.builders import ORDER_ID, VENUE
 from tests.order_strategies import (
     REGISTER,
+    as_json_body,
     is_settled,
     option_price,
     price_ex_tax,
@@ -110,6 +118,8 @@ def kounta() -> Kounta:
 )
 def test_every_field_survives(kounta: Kounta, data: st.DataObject) -> None:
     asked = data.draw(valid_orders(originals=(kounta.sold,), customer_ids=(kounta.guest,), registers=(REGISTER,)))
+    assume(not problems_of(asked))  # the strategy asks for some that Kounta takes and the API refuses
+    asked = taken_in(asked)
     venue = replace(VENUE, pass_thru="off" if asked.pass_thru_printing is None else "on")
     status = status_to_send(asked, NOW, venue.preorder_after_s)
     draft = draft_online_order(venue, asked, ORDER_ID, WRITE, CALLBACK, None, status=status)
@@ -135,6 +145,16 @@ def test_every_field_survives(kounta: Kounta, data: st.DataObject) -> None:
             "complete_when_paid": completes_when_paid(asked, status),
         }
         assert stands.get("price_limit") == asked.price_limit
+
+
+def taken_in(asked: OrderRequest) -> OrderRequest:
+    """The order as the API reads it from JSON, and as the table keeps it: nothing of it is lost."""
+    body = json.loads(json.dumps(as_json_body(asked)), parse_float=Decimal)
+    read = read_order(body, venue_site_id=VENUE.pos.site_id)
+    assert fingerprint(read) == fingerprint(asked)
+    kept = codec.load(Content, codec.dump(Content(order=read))).order
+    assert kept == read
+    return read
 
 
 def becomes(asked: OrderRequest, status: str) -> str:

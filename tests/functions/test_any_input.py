@@ -2,12 +2,14 @@
 
 from typing import Any
 
+import pytest
 import simplejson
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.functions.answers import Answer
 from tests.functions.event_files import (
+    EVENTS,
     Event,
     body_of,
     changed,
@@ -28,6 +30,8 @@ RESDIARY = read_event("booking_events/resdiary_seated")
 STANDARD = read_event("booking_events/standard_seated")
 COMPLETED = read_event("pos_events/orders_completed")
 CALLBACK = read_event("pos_events/order_accepted")
+PLACE = read_event("online_orders/place")
+CHANGES = [path.stem for path in (EVENTS / "online_orders").glob("*.json") if path.stem not in ("place", "dry_run")]
 
 texts = st.text(st.characters(exclude_categories=[]))  # half a surrogate pair too: JSON can say it, UTF-8 cannot
 numbers = st.integers() | st.floats() | st.decimals()
@@ -106,9 +110,31 @@ def test_any_callback(lasting_relay: Relay, content: Any) -> None:
 
 
 @EXAMPLES
+@given(content=near(body_of(PLACE)), query=st.sampled_from([{}, {"dry_run": "true"}]))
+def test_any_order(lasting_relay: Relay, content: Any, query: dict[str, str]) -> None:
+    is_answered(lasting_relay.http("online_orders", changed(PLACE, body=as_json(content), query=query)))
+
+
+@pytest.mark.parametrize("name", sorted(CHANGES))
+@settings(EXAMPLES, max_examples=20)
+@given(data=st.data(), headers=st.dictionaries(st.just("idempotency-key"), st.text()))
+def test_any_change_of_an_order(lasting_relay: Relay, name: str, data: st.DataObject, headers: dict[str, str]) -> None:
+    order_id = lasting_relay.http("online_orders", changed(PLACE, body={"reference": name})).content["id"]
+    event = changed(read_event(f"online_orders/{name}"), path={"order_id": order_id}, headers=headers)
+    content = data.draw(near(body_of(event)) if event.get("body") else json_values)
+    is_answered(lasting_relay.http("online_orders", changed(event, body=as_json(content))))
+
+
+@EXAMPLES
 @given(body=st.binary())
 def test_any_bytes(lasting_relay: Relay, body: bytes) -> None:
-    for function, event in (("booking_events", SEATED), ("booking_events", NOTICE), ("pos_events", CALLBACK)):
+    for function, event in (
+        ("booking_events", SEATED),
+        ("booking_events", NOTICE),
+        ("pos_events", CALLBACK),
+        ("online_orders", PLACE),
+        ("online_orders", read_event("online_orders/change")),
+    ):
         is_answered(lasting_relay.http(function, changed(event, body=body)))
     is_answered(lasting_relay.http("pos_events", signed(COMPLETED, body)))
 
@@ -119,11 +145,13 @@ def any_address(event: Event) -> st.SearchStrategy[dict[str, str]]:
 
 
 @EXAMPLES
-@given(data=st.data(), query=st.dictionaries(st.sampled_from(["wait", "token", "platform"]), st.text()))
+@given(data=st.data(), query=st.dictionaries(st.sampled_from(["wait", "token", "platform", "dry_run"]), st.text()))
 def test_any_address(lasting_relay: Relay, data: st.DataObject, query: dict[str, str]) -> None:
     everything = {"venues": "*"}
-    path = data.draw(any_address(SEATED))
-    is_answered(lasting_relay.http("booking_events", changed(SEATED, path=path, query=query, caller=everything)))
+    line = read_event("online_orders/change_line")
+    for function, event in (("booking_events", SEATED), ("online_orders", PLACE), ("online_orders", line)):
+        path = data.draw(any_address(event))
+        is_answered(lasting_relay.http(function, changed(event, path=path, query=query, caller=everything)))
     for function, event in (("booking_events", NOTICE), ("pos_events", COMPLETED), ("pos_events", CALLBACK)):
         is_answered(lasting_relay.http(function, changed(event, path=data.draw(any_address(event)), query=query)))
 

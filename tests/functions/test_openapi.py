@@ -4,41 +4,18 @@ import json
 from typing import Any
 
 import pytest
-from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema import Draft202012Validator
 from jsonschema import ValidationError as Mismatch
 
 from ops.openapi import OPERATIONS, PAGE, SPECIFICATION, generated, main, specification
 from shared.domain.deliveries.endpoint import EVENT_TYPES, TEST_TYPE
 from tests.functions.answers import Answer
+from tests.functions.described import SPEC, described, is_as_described, validator
 from tests.functions.event_files import Event, body_of, changed, read_event
 from tests.functions.relay import Relay, template_routes
 
-SPEC: dict[str, Any] = json.loads(SPECIFICATION.read_text())
 SEATED = read_event("booking_events/seated")
 METHODS = {"get", "post", "put", "delete", "patch"}
-
-
-def validator(schema: dict[str, Any]) -> Draft202012Validator:
-    """For a schema of the document, which may refer to others."""
-    whole = {**schema, "components": SPEC["components"]}
-    Draft202012Validator.check_schema(whole)
-    return Draft202012Validator(whole, format_checker=FormatChecker())
-
-
-def described(route: str) -> Any:
-    """What the document says of a route."""
-    method, path = route.split(" ")
-    return SPEC["paths"][path][method.lower()]
-
-
-def is_as_described(event: Event, answer: Answer) -> None:
-    """The answer's status, media type and body are the document's."""
-    responses = described(event["routeKey"])["responses"]
-    assert str(answer.status) in responses, answer
-    media_type = answer.headers["content-type"].partition(";")[0]
-    schema = responses[str(answer.status)]["content"][media_type]["schema"]
-    if media_type.endswith("json"):
-        validator(schema).validate(answer.json())
 
 
 def test_the_committed_files_are_fresh() -> None:
@@ -110,7 +87,12 @@ def test_events_that_are_posted_are_as_described(relay: Relay) -> None:
     relay.http("webhook_endpoints", read_event("webhook_endpoints/test"))
     relay.run()
     posted = [json.loads(each["body"]) for each in relay.control("outbox")["platform_events"]]
-    assert {each["type"] for each in posted} == {"booking.order_opened", "order.rejected", TEST_TYPE}
+    assert {each["type"] for each in posted} == {
+        "booking.order_opened",
+        "customer.linked",
+        "order.rejected",
+        TEST_TYPE,
+    }
     for each in posted:
         schema = SPEC["webhooks"][each["type"]]["post"]["requestBody"]["content"]["application/json"]["schema"]
         validator(schema).validate(each)

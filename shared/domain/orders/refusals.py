@@ -11,10 +11,12 @@ MENU_CODES = frozenset(
         "option_not_in_set",
         "option_set_not_of_product",
         "instructions_not_supported",
+        "option_set_not_offered",
+        "option_not_offered",
     }
 )
-"""The order names something that the site's menu does not have (any more). Not out of stock: that is no fault of a
-menu, and an import cures nothing."""
+"""The order names something that the site's menu does not have (any more): in the POS's words, then in ours. Not out
+of stock: that is no fault of a menu, and an import cures nothing."""
 
 _PRODUCT = re.compile(r"\bproduct\s*[#(]*\s*([0-9]{1,19})\b", re.IGNORECASE)
 _POINTER = re.compile(r"\berror validating (/[^\s:]*)", re.IGNORECASE)
