@@ -6,14 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What a code means to people: a title, what happened, and what to do now."""
-
-    title: str
-    meaning: str
-    action: str
+from shared.domain.online.failure_words import ONLINE_WORDS
+from shared.domain.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +47,7 @@ UNKNOWN = Words(
 )
 
 WORDS: Mapping[str, Words] = {
+    **ONLINE_WORDS,
     "order_has_items_or_payments": Words(
         "Booking moved back, but its order has items or payments",
         "The booking is no longer seated. Its POS order already has items or payments on it, so it was not deleted.",
@@ -71,7 +66,7 @@ WORDS: Mapping[str, Words] = {
     "match_unconfirmed": Words(
         "Order found in the POS, but not surely ours",
         "An order with our mark is in the POS, but it cannot be confirmed. We will not send another one.",
-        "Compare the order on the register with the booking, and keep exactly one.",
+        "Compare the register with the booking or the platform, and keep exactly one order.",
     ),
     "finished_before_sent": Words(
         "Party finished before its order was sent",
@@ -81,7 +76,7 @@ WORDS: Mapping[str, Words] = {
     "too_old": Words(
         "Order not sent: too late",
         "The POS could not be reached for so long that a new order would only confuse the kitchen.",
-        "If the party is still seated, open the order on the register by hand.",
+        "If the guests are still waiting for it, enter the order on the register by hand.",
     ),
     "order_stands": Words(
         "Party seated again, earlier order kept",
@@ -342,8 +337,8 @@ WORDS: Mapping[str, Words] = {
         "If that was a mistake, set the endpoint up again (PUT), then replay the time that it missed.",
     ),
     "writer_crashed": Words(
-        "A booking could not be worked on",
+        "A booking or order could not be worked on",
         "Our own software failed on it several times. Operations were told.",
-        "If the party is seated and its order is not on the register, open it by hand.",
+        "If its order is not on the register, enter it there by hand.",
     ),
 }

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -172,3 +174,97 @@ def test_registers_are_closed_until_they_are_opened(relay: Relay) -> None:
     assert (answer.status, answer.content["errors"][0]["pointer"]) == (422, "/register_id")
     bootstrap.settings_book().put_venue(replace(VENUE, pass_thru_register="16"))
     assert placed(relay, register_id=16)["status"] == "sent"
+
+
+def patched(relay: Relay, order: dict[str, Any], **changes: Any) -> dict[str, Any]:
+    answer = relay.call("PATCH", f"{ORDERS}/{order['id']}", changes)
+    assert answer.status == 202, answer.content
+    relay.run()
+    return shown(relay, order["id"])
+
+
+def settled(relay: Relay, order: dict[str, Any]) -> dict[str, Any]:
+    """The order once every write of it has ended: a repeat comes with a nudge for later, by the queue's own clock."""
+    ends_at = monotonic() + 15
+    while any(write["state"] in ("queued", "sending") for write in order["writes"]):
+        assert monotonic() < ends_at, order["writes"]
+        relay.clock.advance(1)
+        relay.run()
+        order = shown(relay, order["id"])
+    return order
+
+
+def told(relay: Relay) -> list[str]:
+    """The types of what platforms, and people, hear of, in no order."""
+    items = [json.loads(item["body"]["S"]) for item in relay.items() if item["pk"]["S"].startswith("OUTBOX#")]
+    return sorted(item["type"] for item in items if item["type"] != "order.kitchen_print")
+
+
+@pytest.mark.parametrize("status", ["ON_HOLD", "PENDING"])
+def test_a_status_that_the_platform_wrote_is_not_staffs(relay: Relay, status: str) -> None:
+    order = patched(relay, placed(relay, payments=[]), status=status)
+    assert (order["pos"]["status"], order["status"], order["fulfilment"]) == (status, "sent", "new")
+    assert relay.pos_orders()[0]["status"] == status
+    assert told(relay) == ["order.sent"]
+
+
+def test_staff_may_still_take_up_what_the_platform_held_for_a_while(relay: Relay) -> None:
+    order = patched(relay, patched(relay, placed(relay, payments=[]), status="ON_HOLD"), status="SUBMITTED")
+    relay.control(f"kounta/orders/{order['pos']['order_id']}/accept", {})
+    relay.run()
+    order = shown(relay, order["id"])
+    assert (order["status"], order["fulfilment"]) == ("accepted", "accepted")
+    assert told(relay).count("order.accepted") == 1
+
+
+def test_what_was_accepted_stays_so_when_the_platform_moves_it_on(relay: Relay) -> None:
+    order = patched(relay, after(relay, placed(relay, payments=[]), "accept"), status="PENDING")
+    assert (order["pos"]["status"], order["status"], order["fulfilment"]) == ("PENDING", "accepted", "accepted")
+
+
+def test_rejected_by_the_platform_is_a_cancel(relay: Relay) -> None:
+    order = patched(relay, placed(relay), status="REJECTED")
+    assert (order["status"], order["writes"][-1]["what"], order["reject_reason"]) == ("cancelled", "cancel", None)
+    assert relay.pos_orders()[0]["status"] == "REJECTED"
+    assert "order.rejected" not in told(relay)
+    assert patched(relay, order, status="REJECTED") == order
+
+
+def test_accepted_by_the_platform_is_an_accept(relay: Relay) -> None:
+    order = patched(relay, placed(relay, payments=[]), status="ACCEPTED")
+    assert (order["status"], order["writes"][-1]["what"]) == ("accepted", "accept")
+    assert told(relay) == ["order.accepted", "order.sent"]
+
+
+def test_completed_by_the_platform_when_it_is_paid(relay: Relay) -> None:
+    order = patched(relay, placed(relay, payments=[], complete_when_paid=False), status="COMPLETE")
+    assert (order["writes"][-1]["state"], order["writes"][-1]["code"]) == ("failed", "not_fully_paid")
+    assert order["status"] == "sent"
+    after(relay, order, "payments", PAID)
+    assert patched(relay, order, status="COMPLETE")["status"] == "completed"
+    assert told(relay).count("order.completed") == 1
+
+
+def test_complete_whose_answer_is_lost_is_looked_for(relay: Relay) -> None:
+    order = placed(relay, complete_when_paid=False)
+    relay.control("faults", {"operation": "kounta.update_order", "fault": "reset_after", "times": 1})
+    order = settled(relay, patched(relay, order, status="COMPLETE", notes="handed over"))
+    assert order["writes"][-1]["state"] == "sent", order["writes"][-1]
+    assert order["status"] == "completed"
+    assert "failure.reported" not in told(relay)
+
+
+@pytest.mark.parametrize("status", ["ACCEPTED", "REJECTED"])
+def test_a_decision_stands_alone(relay: Relay, status: str) -> None:
+    order = placed(relay)
+    answer = relay.call("PATCH", f"{ORDERS}/{order['id']}", {"status": status, "notes": "x"})
+    assert (answer.status, answer.content["errors"][0]["pointer"]) == (422, "/status")
+
+
+@pytest.mark.parametrize("paid", ["25.00", "10.00"])
+def test_the_venues_own_printing_never_costs_an_order(relay: Relay, paid: str) -> None:
+    bootstrap.settings_book().put_venue(replace(VENUE, pass_thru="on"))
+    order = placed(relay, status="PENDING", payments=[{**PAID, "amount": paid}])
+    assert order["pos"]["order_id"] is not None, order["writes"]
+    (held,) = relay.pos_orders()
+    assert held["pass_thru_printing"] is (paid == "25.00")

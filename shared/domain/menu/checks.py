@@ -12,8 +12,8 @@ from shared.domain.orders.request import LineRequest, OptionRequest, OptionSetRe
 
 NOT_AT_SITE = "product_not_at_site"
 OUT_OF_STOCK = "product_out_of_stock"
-SET_NOT_OFFERED = "option_set_not_offered"
-OPTION_NOT_OFFERED = "option_not_offered"
+SET_NOT_OFFERED = "option_set_not_of_product"
+OPTION_NOT_OFFERED = "option_not_in_set"
 ERROR, WARNING = "error", "warning"
 
 STOCK_COUNTS = ("ON_HOLD", "PENDING", "COMPLETE")

@@ -17,8 +17,9 @@ from shared.domain.online.record import OnlineRecord, changed, placed
 from shared.domain.online.taking_up import first_look_at, reason_of, taken_up
 from shared.domain.orders import protocol
 from shared.domain.orders.order import Order
+from shared.domain.orders.pass_thru import is_sent_normally_after
 from shared.domain.orders.placed import Fulfilment
-from shared.domain.orders.pos_order import PosOrder
+from shared.domain.orders.pos_order import CLOSED, PosOrder
 from shared.domain.orders.refusals import speaks_of_menu
 from shared.domain.orders.writes import GENERATIONS, What, Write, WriteState
 from shared.domain.record import OutboxItem
@@ -52,6 +53,8 @@ def after_write(
             order = taken_up(replace(order, pos=replace(order.pos, status="ACCEPTED")))
         case What.CANCEL, WriteState.SENT:
             order = taken_up(replace(order, pos=replace(order.pos, status="REJECTED")))
+        case What.UPDATE, WriteState.SENT:
+            order = _moved_by_us(record, order, write, now, venue, timings)
         case _, WriteState.FAILED | WriteState.WITHDRAWN:
             return _not_done(record, order, write, now, timings)
         case _, WriteState.UNKNOWN if _is_first_look_in_vain(before, write):
@@ -157,7 +160,7 @@ def after_news(
             outbox.append(event_item(record, order, now, f"order.{status.lower()}", reason=reason))
         case "COMPLETE":
             outbox.append(event_item(record, order, now, "order.completed", total=shown(seen.total)))
-        case _ if _is_taken_up(order):
+        case _ if _is_taken_up(record, order):
             order = changed(order, fulfilment=Fulfilment.ACCEPTED)
             outbox.append(event_item(record, order, now, "order.accepted"))
         case _:
@@ -179,11 +182,30 @@ def not_taken_up(
     return Consequence(record.with_order(order), outbox=(item,))
 
 
-def _is_taken_up(order: Order) -> bool:
-    """Staff moved it on from the status in which it was sent."""
+def _is_taken_up(record: OnlineRecord, order: Order) -> bool:
+    """Staff moved it on from the status in which the platform wants it, which may just be on its way."""
     said = placed(order)
-    moved = order.pos.status in ("ACCEPTED", "PENDING", "ON_HOLD") and order.pos.status != said.status
-    return moved and said.fulfilment is Fulfilment.NEW
+    ours = {said.status, *(_status_written(record, write) for write in order.open_writes if write.attempts)}
+    return order.pos.status in ("ACCEPTED", "PENDING", "ON_HOLD") and (
+        order.pos.status not in ours and said.fulfilment is Fulfilment.NEW
+    )
+
+
+def _status_written(record: OnlineRecord, write: Write) -> str | None:
+    changes = record.content(write.id).changes
+    return changes.status if changes else None
+
+
+def _moved_by_us(
+    record: OnlineRecord, order: Order, write: Write, now: datetime, venue: Venue, timings: Timings
+) -> Order:
+    """The platform moved the order: nobody at the venue has taken it up by that. That it is COMPLETE is the POS's own
+    news, which tell what was sold too."""
+    status = _status_written(record, write)
+    if status in (None, "COMPLETE") or order.pos.status in CLOSED:
+        return order
+    order = replace(changed(order, status=status), pos=replace(order.pos, status=status))
+    return replace(order, watch_at=first_look_at(order, now, venue, timings))
 
 
 def _created(
@@ -254,7 +276,8 @@ def _not_created(
         waiting = order.with_write(protocol.awaiting_menu(write, now, timings))
         wanted = event_item(record, waiting, now, "menu.import_wanted", code=code)
         return Consequence(record.with_order(waiting), outbox=(wanted,))
-    if code == "pass_thru_register_offline" and venue.sends_normally_when_offline and not said.pass_thru_off:
+    request = record.content(write.id).order
+    if request is not None and not said.pass_thru_off and is_sent_normally_after(code, venue, request):
         normal = changed(order.with_write(protocol.sent_otherwise(write, now)), pass_thru_off=True)
         return Consequence(record.with_order(normal))
     return _fail(record, order, now, venue, code, write.message or "", "")

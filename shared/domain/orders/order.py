@@ -76,8 +76,8 @@ class Order:
         if self.create.state is not WriteState.SENT:
             return self.create.state.value
         status = _POS_STATUS.get(self.pos.status or "", "sent")
-        if status == "accepted" and placed is not None and self.pos.status == placed.status:
-            return "sent"  # it stands as it was sent: ON_HOLD, say, for a pre-order
+        if status == "accepted" and placed is not None and self.pos.status == placed.status and placed.is_new:
+            return "sent"  # it stands as the platform wants it: ON_HOLD, say, for a pre-order
         if status == "completed" and placed is not None and placed.refunded > 0:
             return "partly_refunded" if placed.refunded < (self.pos.total or Decimal(0)) else "refunded"
         return status

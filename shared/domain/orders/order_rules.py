@@ -99,6 +99,7 @@ def problems_of_changes(changes: OrderChanges) -> tuple[InputProblem, ...]:
         return (_nothing_changes(),)
     return tuple(
         chain(
+            _decision_alone(changes),
             _one_variation(changes.price_variation, changes.price_fixed_variation, ""),
             _lock(changes.lock or ()),
             _times(changes),
@@ -229,6 +230,12 @@ def _refund(refund: Refund) -> Problems:
             yield InputProblem(f"/lines/{place}/number", f"line {line.number} stands there already")
         if line.quantity <= 0:
             yield InputProblem(f"/lines/{place}/quantity", "must be above 0: so much is given back")
+
+
+def _decision_alone(changes: OrderChanges) -> Problems:
+    """Accepting and rejecting are acts of their own, looked at before they are written: each of them alone."""
+    if changes.status in ("ACCEPTED", "REJECTED") and changes != OrderChanges(status=changes.status):
+        yield InputProblem("/status", f"{changes.status} stands alone: send the other changes by themselves")
 
 
 def _nothing_changes() -> InputProblem:

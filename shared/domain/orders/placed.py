@@ -53,7 +53,7 @@ class Placed:
     table: str | None = None
     order_type: str | None = None
     status: str = "SUBMITTED"
-    """With which it is to stand in the POS."""
+    """In which it is to stand in the POS: that it was sent with, or to which its platform moved it since."""
     total: Decimal | None = None
     """What its prices and variations come to, when every price was given."""
     paid: Decimal = Decimal(0)
@@ -81,6 +81,11 @@ class Placed:
     """Sent as a normal order because the pass-thru registers were offline."""
     not_taken_up_at: datetime | None = None
     """When people were told that the register has not taken the order up."""
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nobody has taken it on yet."""
+        return self.fulfilment is Fulfilment.NEW
 
     @property
     def is_paid(self) -> bool:

@@ -76,16 +76,16 @@ def said(request: OrderRequest, stored: StoredMenu | None = STORED) -> list[tupl
         (order(options=(plate(OptionSetRequest("501", (OptionRequest("6"),))),)), []),
         (
             order(options=(plate(OptionSetRequest("999", (OptionRequest("6"),))),)),
-            [("/options/0/option_sets/0/option_set_id", "option_set_not_offered", "3", "error")],
+            [("/options/0/option_sets/0/option_set_id", "option_set_not_of_product", "3", "error")],
         ),
         (
             order(options=(plate(OptionSetRequest("503", (OptionRequest("71"),))),)),
-            [("/options/0/option_sets/0/option_set_id", "option_set_not_offered", "3", "error")],
+            [("/options/0/option_sets/0/option_set_id", "option_set_not_of_product", "3", "error")],
         ),
         (
             order(options=(plate(OptionSetRequest("501", (OptionRequest("1"), OptionRequest("98")))),)),
             [
-                ("/options/0/option_sets/0/options/0/product_id", "option_not_offered", "1", "error"),
+                ("/options/0/option_sets/0/options/0/product_id", "option_not_in_set", "1", "error"),
                 ("/options/0/option_sets/0/options/1/product_id", "product_not_at_site", "98", "error"),
             ],
         ),
