@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from shared.domain.online.words import ONLINE_WORDS
+
 
 @dataclass(frozen=True, slots=True)
 class Words:
@@ -30,6 +32,10 @@ class Failure:
     order_id: str | None = None
     order_code: str | None = None
     booking_id: str | None = None
+    reference: str | None = None
+    """The platform's own id of a placed order."""
+    kept: bool | None = None
+    """What a placed order that the POS has not got has come to: it stands (true), or is paid back (false)."""
     pos_order_id: str | None = None
     tables: tuple[str, ...] = ()
     message: str | None = None
@@ -342,8 +348,9 @@ WORDS: Mapping[str, Words] = {
         "If that was a mistake, set the endpoint up again (PUT), then replay the time that it missed.",
     ),
     "writer_crashed": Words(
-        "A booking could not be worked on",
+        "A booking or order could not be worked on",
         "Our own software failed on it several times. Operations were told.",
-        "If the party is seated and its order is not on the register, open it by hand.",
+        "If the party is seated or the guest has paid, and the order is not on the register, enter it by hand.",
     ),
+    **{code: Words(*words) for code, words in ONLINE_WORDS.items()},
 }
