@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from ops.commands import keys, platforms, venues, webhooks
+from ops.commands import keys, platforms, replays, venues, webhooks
 from ops.errors import Foreseen, in_words
 from ops.output import show_failure
 from ops.session import Session, open_local_stack
@@ -31,12 +31,13 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
-    help="Sets up and checks the venues, platforms and keys of a deployed POS Relay stack.",
+    help="Sets up, checks and looks into the venues, platforms and keys of a deployed POS Relay stack.",
 )
 app.add_typer(venues.commands, name="venue")
 app.add_typer(platforms.commands, name="platform")
 app.add_typer(keys.commands, name="key")
 app.add_typer(webhooks.commands, name="webhooks")
+app.command("replay")(replays.replay)
 
 
 @app.callback()

@@ -210,6 +210,7 @@ VENUE_FIELDS: Mapping[str, Callable[[Any], Any]] = {
     "undo_window_s": _seconds,
     "replay_max_age_s": _seconds,
     "take_up_s": _seconds,
+    "keep_failed_orders": _flag,
     "pass_thru": _one_of("off", "on"),
     "pass_thru_register": _number_id,
     "registers": _number_ids,

@@ -24,6 +24,10 @@ class Failure:
     order_id: str | None = None
     order_code: str | None = None
     booking_id: str | None = None
+    reference: str | None = None
+    """The platform's own id of a placed order."""
+    kept: bool | None = None
+    """What a placed order that the POS has not got has come to: it stands (true), or is paid back (false)."""
     pos_order_id: str | None = None
     tables: tuple[str, ...] = ()
     message: str | None = None
@@ -339,6 +343,6 @@ WORDS: Mapping[str, Words] = {
     "writer_crashed": Words(
         "A booking or order could not be worked on",
         "Our own software failed on it several times. Operations were told.",
-        "If its order is not on the register, enter it there by hand.",
+        "If the party is seated or the guest has paid, and the order is not on the register, enter it by hand.",
     ),
 }

@@ -16,6 +16,7 @@ from shared.domain.failures import Failure, words_for
 from shared.domain.notices import Notice, masked_email, masked_mobile
 from shared.domain.record import OutboxItem
 from shared.domain.venues import Venue
+from shared.domain.words import Words
 from shared.usecases.record_book import Venues
 
 log = logging.getLogger("posrelay.failures")
@@ -99,7 +100,7 @@ def notice(failure: Failure, venue_name: str, timezone: str, support_line: str) 
     """(subject, mail text, SMS text) of a failure. Names no guest; times are the venue's."""
     words = words_for(failure.code)
     subject = f"{venue_name}: {words.title}"
-    lines = [words.title, "", f"What happened: {words.meaning}", f"What to do: {words.action}", ""]
+    lines = [words.title, "", f"What happened: {words.meaning}", *_what_to_do(failure, words), ""]
     if not failure.venue_id:
         lines.append(f"About: {failure.subject}")
     if failure.tables:
@@ -108,6 +109,8 @@ def notice(failure: Failure, venue_name: str, timezone: str, support_line: str) 
         lines.append(f"Booking: {failure.booking_id}")
     if failure.order_code:
         lines.append(f"Order code: {failure.order_code}")
+    if failure.reference:
+        lines.append(f"Order at {failure.platform}: {failure.reference}")
     if failure.pos_order_id:
         lines.append(f"POS order: {failure.pos_order_id}")
     if failure.message:
@@ -118,11 +121,35 @@ def notice(failure: Failure, venue_name: str, timezone: str, support_line: str) 
     lines.append(f"Time: {at:%A %H:%M} ({at:%Y-%m-%d}, {at.tzname()})")
     if support_line:
         lines += ["", f"Support: {support_line}"]
-    table = f" T{'+'.join(failure.tables)}" if failure.tables else ""
-    short = f"{venue_name}{table}: {words.title}. {words.action}"
+    return subject, "\n".join(lines), _in_short(failure, venue_name, words)
+
+
+def _what_to_do(failure: Failure, words: Words) -> list[str]:
+    """An order that is paid back must not be entered by hand as well, whatever else would help."""
+    match failure.kept:
+        case False:
+            refunded = "The platform was told to give the money back, and nothing sends the order any more."
+            return [
+                f"What to do: Do not prepare the order, and do not enter it by hand. {refunded}",
+                f"For the next orders: {words.action}",
+            ]
+        case True:
+            return [f"What to do: {words.action}", "The order stands: it is not paid back, and the guest expects it."]
+        case _:
+            return [f"What to do: {words.action}"]
+
+
+def _in_short(failure: Failure, venue_name: str, words: Words) -> str:
+    where = f" T{'+'.join(failure.tables)}" if failure.tables else ""
+    if failure.reference and failure.order_code:
+        where += f" order {failure.order_code}"
+    action = "It is refunded: do not prepare it." if failure.kept is False else words.action
+    short = f"{venue_name}{where}: {words.title}. {action}"
+    if len(short) > SMS_LENGTH and failure.kept is False:
+        return f"{venue_name[:30]}{where}: {words.title}. {action}"[:SMS_LENGTH]
     if len(short) > SMS_LENGTH:
-        short = f"{venue_name[:30]}{table}: {words.title}. Look at your mail."[:SMS_LENGTH]
-    return subject, "\n".join(lines), short
+        short = f"{venue_name[:30]}{where}: {words.title}. Look at your mail."[:SMS_LENGTH]
+    return short
 
 
 def _failure(item_id: str, item: OutboxItem) -> Failure:
@@ -142,6 +169,8 @@ def _failure(item_id: str, item: OutboxItem) -> Failure:
         order_id=text("order_id"),
         order_code=text("order_code"),
         booking_id=text("booking_id"),
+        reference=text("reference"),
+        kept=said["kept"] if isinstance(said.get("kept"), bool) else None,
         pos_order_id=text("pos_order_id"),
         tables=tuple(str(table) for table in said.get("tables") or ()),
         message=text("message"),

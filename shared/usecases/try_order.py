@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from shared.domain.identities import write_id
 from shared.domain.menu.checks import ERROR, check
 from shared.domain.orders.draft import OrderDraft
 from shared.domain.orders.online_draft import draft_online_order, status_to_send
+from shared.domain.orders.order import Order
 from shared.domain.orders.pass_thru import PassThruDecision, decide_pass_thru
 from shared.domain.orders.request import OrderRequest
 from shared.domain.orders.trial import Check, Trial
@@ -29,21 +31,26 @@ class TryOrder:
     timings: Timings
     now: Callable[[], datetime]
 
-    def __call__(self, venue: Venue, request: OrderRequest) -> Trial:
-        """The exact request, but for the order's own id, its address for news, and a customer of the POS."""
+    def __call__(self, venue: Venue, request: OrderRequest, order: Order | None = None) -> Trial:
+        """The exact request, but for a customer of the POS; without an `order` that is stored already, but for the
+        order's own id and its address for news too."""
         now = self.now()
         status = status_to_send(request, now, venue.preorder_after_s)
-        printing = decide_pass_thru(venue, request, status=status)
+        pass_thru = False if order and order.placed and order.placed.pass_thru_off else None
+        printing = decide_pass_thru(venue, request, status=status, asked=pass_thru)
+        order_id = order.id if order else TRIED_ID
         draft = draft_online_order(
             venue,
             request,
-            TRIED_ID,
-            "PR-0000000000000000-1",
-            self.callback_uri(venue.id, TRIED_ID),
+            order_id,
+            write_id(order_id, 1),
+            self.callback_uri(venue.id, order_id),
             None,
             status=status,
+            pass_thru=pass_thru,
         )
-        checks = (*self._of_menu(venue, request, now), *_of_settings(venue, request, draft.status, printing))
+        as_sent = replace(request, status=status)
+        checks = (*self._of_menu(venue, as_sent, now), *_of_settings(venue, request, draft.status, printing))
         is_sent = venue.mode is VenueMode.LIVE and not any(each.severity == ERROR for each in checks)
         return Trial(is_sent, self.render(draft), checks)
 

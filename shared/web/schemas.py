@@ -212,6 +212,9 @@ class ListedOrder(_Shown):
     refund_of: str | None = Field(description="Our order that this one refunds.")
     placed_at: datetime | None
     fulfil_at: datetime | None
+    not_taken_up_at: datetime | None = Field(
+        description="When the venue was told that its register has not taken the order up."
+    )
     handled: Handled | None
     failed_services: list[FailedService]
     created_at: datetime

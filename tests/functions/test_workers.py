@@ -3,6 +3,8 @@
 import json
 from typing import Any
 
+import pytest
+
 from tests.functions.event_files import Event, read_event
 from tests.functions.relay import Relay
 
@@ -48,6 +50,22 @@ def test_crashed_nudge_is_on_the_list_with_its_booking(relay: Relay) -> None:
     assert failed(relay.invoke("failures", read_event("failures/crashed_nudge"))) == []
     (mail,) = relay.mails()
     assert "B-1001" in mail.body
+
+
+@pytest.mark.parametrize(
+    ("record_id", "named"),
+    [
+        ("ONLINE#demo#demo-orders#P-77%2F1", "Order at demo-orders: P-77/1"),
+        ("POSORDER#demo#9100000000000000001", "POS order: 9100000000000000001"),
+        ("GROUP#demo#12#0f0f", "could not be worked on"),
+    ],
+)
+def test_other_nudges_that_crash_are_on_the_list_too(relay: Relay, record_id: str, named: str) -> None:
+    event = with_body(read_event("failures/crashed_nudge"), json.dumps({"v": 1, "record": record_id}))
+    assert failed(relay.invoke("failures", event)) == []
+    (mail,) = relay.mails()
+    assert named in mail.body
+    assert "Booking:" not in mail.body
 
 
 def test_unreadable_failure_comes_back_and_the_others_are_told(relay: Relay) -> None:

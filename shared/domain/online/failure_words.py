@@ -170,6 +170,16 @@ ONLINE_WORDS: Mapping[str, Words] = {
         "The order names something by an id that the POS cannot have.",
         "Pass this on to the platform, and enter the order on the register by hand.",
     ),
+    "option_set_not_offered": Words(
+        "An option set is not in the menu any more",
+        "In the menu of the POS, the product of the order does not have one of the chosen option sets.",
+        "Import the menu again, and correct the product in the platform's menu.",
+    ),
+    "option_not_offered": Words(
+        "A choice is not in the menu any more",
+        "In the menu of the POS, one of the chosen options does not belong to its option set.",
+        "Import the menu again, and correct the option set in the platform's menu.",
+    ),
     "refused": Words(
         "The POS refused the order",
         "It gave a reason that we have no words for.",

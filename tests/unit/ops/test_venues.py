@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
-from ops.venue_file import read_venue
+from ops.venue_file import POS_FIELDS, VENUE_FIELDS, read_venue
 from shared.adapters.kounta.tokens import Credentials
-from shared.domain.venues import VenueMode
+from shared.domain.venues import PosConnection, Venue, VenueMode
 from tests.unit.ops.conftest import CREDENTIALS, PUBLIC, SANDBOX, VENUE, Bench
 
 EXAMPLES = Path(__file__).resolve().parents[3] / "docs" / "examples"
@@ -239,6 +239,20 @@ def test_a_file_that_is_not_there(bench: Bench) -> None:
 @pytest.mark.parametrize("file", sorted(EXAMPLES.glob("venue*.toml")), ids=lambda file: file.name)
 def test_the_examples_are_right(file: Path) -> None:
     assert read_venue(file).venue.pos.kind == "kounta"
+
+
+def test_every_setting_of_a_venue_can_be_set() -> None:
+    assert set(VENUE_FIELDS) == {one.name for one in fields(Venue)} - {"pos"}
+    assert set(POS_FIELDS) == {one.name for one in fields(PosConnection)}
+
+
+def test_whether_failed_orders_are_kept(bench: Bench, tmp_path: Path) -> None:
+    for words, kept in (("", False), ("keep_failed_orders = true\n", True), ("keep_failed_orders = false\n", False)):
+        bench.run("venue", "set", written(tmp_path, VENUE.replace("[pos]", f"{words}[pos]")))
+        assert bench.json("venue", "show", "harbour")["keep_failed_orders"] is kept
+        assert bench.stack.settings.get("harbour").keep_failed_orders is kept
+    odd = written(tmp_path, VENUE.replace("[pos]", 'keep_failed_orders = "yes"\n[pos]'))
+    assert "keep_failed_orders must be true or false" in bench.run("venue", "set", odd, ok=False).stderr
 
 
 def test_how_online_orders_are_sent(tmp_path: Path) -> None:
