@@ -45,13 +45,15 @@ def front_door(
         body = await request.body()
         path = request.scope["raw_path"].decode("ascii").partition("?")[0]
         query = request.scope["query_string"].decode("ascii")
-        headers = [(name, value) for name, value in request.headers.items() if name not in HOP_BY_HOP | {"host"}]
-        headers += [
-            ("x-forwarded-for", request.client.host if request.client else "127.0.0.1"),
-            ("x-forwarded-proto", request.url.scheme),
-            ("x-forwarded-port", str(request.url.port or 80)),
-            ("x-forwarded-host", request.headers.get("host", "")),
-        ]
+        # As bytes: a header may hold what is no ASCII.
+        kept = [(n, v) for n, v in request.headers.raw if n.decode() not in HOP_BY_HOP | {"host"}]
+        added = {
+            "x-forwarded-for": request.client.host if request.client else "127.0.0.1",
+            "x-forwarded-proto": request.url.scheme,
+            "x-forwarded-port": str(request.url.port or 80),
+            "x-forwarded-host": request.headers.get("host", ""),
+        }
+        headers = [*kept, *((name.encode(), value.encode("latin-1")) for name, value in added.items())]
         address = f"{stage}{path}?{query}" if query else f"{stage}{path}"
         async with gate:
             outgoing = clients[0].build_request(request.method, address, headers=headers, content=body)
