@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 import httpx
 import uvicorn
 from starlette.applications import Starlette
+from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -21,6 +22,15 @@ HOP_BY_HOP = {"connection", "keep-alive", "te", "trailer", "transfer-encoding", 
 # As many requests are let through at a time; the others wait here. The emulator starts a process for each concurrent
 # invocation, and two hundred at once would only wait for processors. On AWS the account's concurrency does this.
 AT_A_TIME = 8
+
+
+class _Anything(PathConvertor):
+    """A path, even one with a line break."""
+
+    regex = "(?s:.*)"
+
+
+register_url_convertor("anything", _Anything())
 
 
 def front_door(
@@ -70,7 +80,7 @@ def front_door(
         response.raw_headers = [(n.lower(), v) for n, v in answer.headers.raw if n.lower().decode() not in HOP_BY_HOP]
         return response
 
-    return Starlette(routes=[Route("/{path:path}", pass_on, methods=METHODS)], lifespan=lifespan)
+    return Starlette(routes=[Route("/{path:anything}", pass_on, methods=METHODS)], lifespan=lifespan)
 
 
 def main(arguments: list[str]) -> None:

@@ -3,7 +3,7 @@ document does not describe, be it by its status, its media type, its headers or 
 
 Each route is asked with the document's examples, with what lies at the edges of each field and just beyond them, and
 with random requests; addresses are those of a real venue and of real orders, so that it goes deeper than 404. Of a long
-list of edges the first are taken and then every eleventh, which keeps all of it within a minute and a half.
+list of edges the first are taken and then every thirteenth, which keeps all of it within a minute and a half.
 """
 
 from __future__ import annotations
@@ -48,22 +48,22 @@ if TYPE_CHECKING:
 
 # Not `positive_data_acceptance`: what may not stand together (422), and what an order's state forbids (409), no JSON
 # Schema says. Not `unsupported_method`: for a method that has no route the gateway answers 404, as it does on AWS;
-# nothing of ours is asked. Not `ignored_auth`, which asks three times as much: the last test below does that.
+# nothing of ours is asked. Not `ignored_auth`, which asks three times as much: the last test below does that. What is
+# not as described is refused (`negative_data_rejection`), but for vendors' own posts, which are read leniently.
 CHECKS = [
     not_a_server_error,
     status_code_conformance,
     content_type_conformance,
     response_headers_conformance,
     response_schema_conformance,
-    negative_data_rejection,
 ]
 CONFIG = SchemathesisConfig.from_dict(
     {"generation": {"with-security-parameters": False}, "phases": {"coverage": {"unexpected-methods": []}}}
 )
 SCHEMA = schemathesis.openapi.from_dict(json.loads(SPECIFICATION.read_text()), config=CONFIG)
-FIRST_EDGES, THEN_EVERY = 20, 11
+FIRST_EDGES, THEN_EVERY = 12, 13
 RANDOM = settings(
-    max_examples=6,
+    max_examples=5,
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
@@ -148,7 +148,9 @@ class Caller(requests.auth.AuthBase):
 
     def ask(self, case: Case) -> None:
         """Asks, and holds the answer against the document."""
-        case.call_and_validate(base_url=self.premises.stack["api_url"], session=self.session, checks=CHECKS)
+        of_vendors = case.path.startswith(("/pos/", "/v1/hooks/"))
+        checks = CHECKS if of_vendors else [*CHECKS, negative_data_rejection]
+        case.call_and_validate(base_url=self.premises.stack["api_url"], session=self.session, checks=checks)
 
     def _placed(self, route: str) -> str:
         address = f"{self.premises.stack['api_url']}/v1/venues/{self.relay.venue_id}/orders"
