@@ -26,12 +26,13 @@ from ops.openapi_operations import Operation, Parameter
 from ops.openapi_orders import ORDER_OPERATIONS, ORDER_TAGS
 from ops.openapi_pos import POS_OPERATIONS, POS_TAGS
 from ops.openapi_webhooks import WEBHOOK_OPERATIONS, WEBHOOK_TAGS
-from shared.web.schemas import Problem
+from shared.web.schemas import GatewayRefusal, Problem
 
 PROJECT = Path(__file__).resolve().parents[1]
 HERE = Path(__file__).parent
 SPECIFICATION = PROJECT / "functions" / "queries" / "openapi.json"
 PAGE = PROJECT / "functions" / "queries" / "docs.html"
+TOO_MUCH = "Too many requests at once: send it again a little later. The gateway's own body."
 REFERENCE = "#/components/schemas/{model}"
 
 OPERATIONS = (
@@ -50,7 +51,7 @@ Mode = Literal["validation", "serialization"]
 
 def specification() -> Json:
     """The OpenAPI document."""
-    wanted: list[tuple[type[BaseModel], Mode]] = [(Problem, "validation")]
+    wanted: list[tuple[type[BaseModel], Mode]] = [(Problem, "validation"), (GatewayRefusal, "validation")]
     wanted += [(model, "validation") for model in EVENT_MODELS]
     for operation in OPERATIONS:
         wanted += [(answer.model, "validation") for answer in operation.answers if answer.model]
@@ -156,9 +157,13 @@ def _operation(operation: Operation, schemas: dict[object, Json]) -> Json:
             kind = "object" if answer.media_type.endswith("json") else "string"
             shown["content"] = {answer.media_type: {"schema": {"type": kind}}}
         said["responses"][str(answer.status)] = shown
+    gateways: Json = {"application/json": {"schema": schemas[GatewayRefusal]}}
     for refusal in operation.refusals:
-        problem = {"application/problem+json": {"schema": schemas[Problem]}}
-        said["responses"][str(refusal.status)] = {"description": refusal.description, "content": problem}
+        content = {"application/problem+json": {"schema": schemas[Problem]}}
+        if refusal.status == 403:
+            content |= gateways
+        said["responses"][str(refusal.status)] = {"description": refusal.description, "content": content}
+    said["responses"]["429"] = {"description": TOO_MUCH, "content": gateways}
     return said
 
 

@@ -55,7 +55,8 @@ def _key(request: Request) -> str | None:
 
 
 def _payment_reference(request: Request) -> str | None:
-    return order_changes.read_payment(request.json()).reference or _key(request)
+    key = _key(request)
+    return order_changes.read_payment(request.json()).reference or key
 
 
 _ORDER = "/v1/venues/{venue_id}/orders/{order_id}"

@@ -11,6 +11,7 @@ from contextlib import asynccontextmanager
 import httpx
 import uvicorn
 from starlette.applications import Starlette
+from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
@@ -21,6 +22,15 @@ HOP_BY_HOP = {"connection", "keep-alive", "te", "trailer", "transfer-encoding", 
 # As many requests are let through at a time; the others wait here. The emulator starts a process for each concurrent
 # invocation, and two hundred at once would only wait for processors. On AWS the account's concurrency does this.
 AT_A_TIME = 8
+
+
+class _Anything(PathConvertor):
+    """A path, even one with a line break."""
+
+    regex = "(?s:.*)"
+
+
+register_url_convertor("anything", _Anything())
 
 
 def front_door(
@@ -45,13 +55,15 @@ def front_door(
         body = await request.body()
         path = request.scope["raw_path"].decode("ascii").partition("?")[0]
         query = request.scope["query_string"].decode("ascii")
-        headers = [(name, value) for name, value in request.headers.items() if name not in HOP_BY_HOP | {"host"}]
-        headers += [
-            ("x-forwarded-for", request.client.host if request.client else "127.0.0.1"),
-            ("x-forwarded-proto", request.url.scheme),
-            ("x-forwarded-port", str(request.url.port or 80)),
-            ("x-forwarded-host", request.headers.get("host", "")),
-        ]
+        # As bytes: a header may hold what is no ASCII.
+        kept = [(n, v) for n, v in request.headers.raw if n.decode() not in HOP_BY_HOP | {"host"}]
+        added = {
+            "x-forwarded-for": request.client.host if request.client else "127.0.0.1",
+            "x-forwarded-proto": request.url.scheme,
+            "x-forwarded-port": str(request.url.port or 80),
+            "x-forwarded-host": request.headers.get("host", ""),
+        }
+        headers = [*kept, *((name.encode(), value.encode("latin-1")) for name, value in added.items())]
         address = f"{stage}{path}?{query}" if query else f"{stage}{path}"
         async with gate:
             outgoing = clients[0].build_request(request.method, address, headers=headers, content=body)
@@ -68,7 +80,7 @@ def front_door(
         response.raw_headers = [(n.lower(), v) for n, v in answer.headers.raw if n.lower().decode() not in HOP_BY_HOP]
         return response
 
-    return Starlette(routes=[Route("/{path:path}", pass_on, methods=METHODS)], lifespan=lifespan)
+    return Starlette(routes=[Route("/{path:anything}", pass_on, methods=METHODS)], lifespan=lifespan)
 
 
 def main(arguments: list[str]) -> None:

@@ -37,9 +37,9 @@ class WebhookEndpointIn(_Input):
     contact_email: Annotated[str, StringConstraints(max_length=254, pattern=r"^[^@\s<>]+@[^@\s<>]+$")] | None = Field(
         default=None, description="Who is told when we pause or disable it."
     )
-    paused: bool = Field(default=False, description="Events are kept for a replay, not sent.")
+    paused: bool = Field(default=False, strict=True, description="Events are kept for a replay, not sent.")
     rotate_secret: bool = Field(
-        default=False, description="Makes a new secret; the one before signs on beside it for a day."
+        strict=True, default=False, description="Makes a new secret; the one before signs on beside it for a day."
     )
 
 

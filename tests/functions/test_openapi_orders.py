@@ -192,6 +192,7 @@ def test_other_refusals_are_as_described(relay: Relay) -> None:
         (of_order("change", order_id, body={"notes": None}), 422),
         (of_order("change", order_id, headers={"idempotency-key": "two words"}), 400),
         (of_order("remove_line", order_id, headers={"idempotency-key": ""}), 400),
+        (of_order("add_payment", order_id, headers={"idempotency-key": "two words"}), 400),
         (changed(of_order("remove_line", order_id), path={"number": "0"}), 404),
     ):
         assert ask(relay, event).status == status, event["rawPath"]

@@ -41,16 +41,22 @@ def test_method_path_query_body_and_headers_pass_unchanged() -> None:
         return accepted()
 
     async def conversation(client: httpx.AsyncClient) -> None:
-        headers = {"x-kounta-signature": "ab12", "authorization": "Bearer key", "content-type": "application/json"}
-        await client.put("/pos/kounta/v1/a%2Fb?token=x%20y&token=z", content=b"\x00\xff{ }", headers=headers)
+        headers = {
+            b"x-kounta-signature": b"ab12",
+            b"authorization": b"Bearer key",
+            b"content-type": b"application/json",
+            b"idempotency-key": b"\xc3\xa4\xff",
+        }
+        await client.put("/pos/kounta/v1/a%2Fb%0Ac?token=x%20y&token=z", content=b"\x00\xff{ }", headers=headers)
 
     through(answer)(conversation)
     (request,) = seen
     assert request.method == "PUT"
-    assert request.url.raw_path == b"/_aws/execute-api/abc123/$default/pos/kounta/v1/a%2Fb?token=x%20y&token=z"
+    assert request.url.raw_path == b"/_aws/execute-api/abc123/$default/pos/kounta/v1/a%2Fb%0Ac?token=x%20y&token=z"
     assert request.content == b"\x00\xff{ }"
     assert request.headers["x-kounta-signature"] == "ab12"
     assert request.headers["authorization"] == "Bearer key"
+    assert (b"idempotency-key", b"\xc3\xa4\xff") in request.headers.raw
     assert request.headers["x-forwarded-host"] == "127.0.0.1:8600"
     assert request.headers["x-forwarded-proto"] == "http"
 
