@@ -85,6 +85,7 @@ class OrderingVenue(RuleBasedStateMachine):
         fails_when_offline=st.booleans(),
         wrong=faults,
         paid=st.booleans(),
+        taken=st.booleans(),
         seconds=waits_s,
     )
     def open_the_venue(
@@ -96,6 +97,7 @@ class OrderingVenue(RuleBasedStateMachine):
         fails_when_offline: bool,
         wrong: list[str],
         paid: bool,
+        taken: bool,
         seconds: float,
     ) -> None:
         self.relay.control("POST", "/_control/state", {"list_lag_s": lag_s, "advance_s": offset_s})
@@ -105,6 +107,8 @@ class OrderingVenue(RuleBasedStateMachine):
             when_registers_offline="fail" if fails_when_offline else "send_normally",
         )
         self._place("P-1", wrong, paid, drivers, False, seconds)
+        if taken:
+            self.ask("P-1", "accept", [], 30)
 
     # what is asked
 
@@ -136,7 +140,7 @@ class OrderingVenue(RuleBasedStateMachine):
 
     @rule(
         reference=references,
-        verb=st.sampled_from(["accept", "cancel", "handle", "resubmit", "resubmit", "ready", "done"]),
+        verb=st.sampled_from(["accept", "accept", "cancel", "handle", "resubmit", "resubmit", "ready", "done"]),
         wrong=faults,
         seconds=waits_s,
     )
