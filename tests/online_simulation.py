@@ -42,7 +42,7 @@ from shared.usecases.place_and_change_orders import Command, PlaceAndChangeOrder
 from shared.usecases.sweep_site import SweepSite
 from tests.fake_menus import InMemoryMenuBook
 from tests.fakes import UnlimitedPace
-from tests.simulation import VENUE, Simulation
+from tests.simulation import VENUE, Simulation, WorkerKilledError
 
 ORDERING = "demo-ordering"
 LINE = LineRequest("730297", Decimal(2), unit_price_inc_tax=Decimal("12.50"))
@@ -69,6 +69,8 @@ class OnlineSimulation(Simulation):
     def __init__(self, *, venue: Venue = VENUE, **more: Any) -> None:
         super().__init__(venue=venue, **more)
         self.menus = InMemoryMenuBook()
+        self.rejected_by_staff: set[str] = set()
+        self._kill_after: int | None = None
         self._menus_wanted = 0
         self.advance = replace(self.advance, menus=self.menus, tracking_for=self._driver_tracking)
         self.door = PlaceAndChangeOrders(
@@ -173,7 +175,7 @@ class OnlineSimulation(Simulation):
     def ask(self, reference: str, command: Command) -> str | None:
         """The command through the door."""
         try:
-            self.door.change(online_record_id(self.venue_id, ORDERING, reference), command)
+            self.door.change(self.online_id(reference), command)
         except (NotNowError, ReferenceReusedError) as error:
             return error.code
         return None
@@ -181,12 +183,19 @@ class OnlineSimulation(Simulation):
     # looks
 
     def online(self, reference: str = "P-1") -> OnlineRecord:
-        record: Record = self.book.records[online_record_id(self.venue_id, ORDERING, reference)]
+        record: Record = self.book.records[self.online_id(reference)]
         assert isinstance(record, OnlineRecord)
         return record
 
     def main(self, reference: str = "P-1") -> Order:
         return self.online(reference).main
+
+    def online_id(self, reference: str = "P-1") -> str:
+        return online_record_id(self.venue_id, ORDERING, reference)
+
+    def staff_rejected(self, order: Order) -> bool:
+        """Whether it was rejected at the register."""
+        return order.pos.order_id in self.rejected_by_staff
 
     def held(self, reference: str = "P-1") -> dict[str, Any]:
         """The order as the POS has it."""
@@ -212,12 +221,25 @@ class OnlineSimulation(Simulation):
 
     # beside the orders
 
+    def work(self, record_id: str) -> None:
+        self.book.kill_before_save, self._kill_after = self._kill_after, None
+        super().work(record_id)
+        self._kill_after, self.book.kill_before_save = self.book.kill_before_save, None
+
+    def kill_a_worker(self, saves: int) -> None:
+        """A worker dies before it stores for the n-th time from now. Who only asks is no worker."""
+        self._kill_after = saves
+
+    def heal(self) -> None:
+        super().heal()
+        self._kill_after = None
+
     def care(self) -> None:
         """The caretaker's minute: sweeps when due, and imports the menu that orders asked for."""
         super().care()
         try:
             self.sweep(self._venue, lambda: 60.0)
-        except OutsideError:
+        except (OutsideError, WorkerKilledError):
             return
         wanted = sum(item.type == MENU_WANTED for item in self.book.outbox)
         if wanted > self._menus_wanted:
