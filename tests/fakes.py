@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from shared.adapters.dynamodb.delivery_book import content_hash
+from shared.adapters.dynamodb.order_listing import folded
 from shared.adapters.dynamodb.pace import interval_ms, tolerance_ms
 from shared.adapters.dynamodb.record_book import EVENTS_A_STEP
 from shared.adapters.dynamodb.schema import booking_of, booking_record_id, group_pk, is_online, millis, pos_order_pk
@@ -15,10 +16,13 @@ from shared.domain.bookings.events import BookingEvent, ThinNotice
 from shared.domain.bookings.record import BookingRecord, Decided
 from shared.domain.bookings.rules import Decision
 from shared.domain.errors import ConflictError, NotFoundError, ReferenceReusedError
+from shared.domain.online.record import OnlineRecord
+from shared.domain.orders.order import Order
 from shared.domain.orders.writes import WriteState
 from shared.domain.pace import Slots
 from shared.domain.pos_activity import PosActivity
 from shared.domain.pos_news import GroupLink, OrderLink, PosGroup, PosHint, PosOrderFile, SettledNews
+from shared.domain.readings import OrderQuery, OrdersPage
 from shared.domain.record import Claimed, Lease, OutboxItem, Record, Stored
 from shared.domain.sales import Sale
 from shared.domain.timings import Timings
@@ -211,6 +215,33 @@ class InMemoryBook:
         for pk, file in self.files.items():
             yield from ((pk, hint.received_at) for hint in file.hints)
         yield from ((key, each.received_at) for key, each in self.groups.items() if key not in self.closed_groups)
+
+    def page(self, asked: OrderQuery) -> OrdersPage:
+        """Without the entries: every order is looked at."""
+        found = {
+            f"{order.created_at.astimezone(UTC):%Y-%m-%dT%H:%M:%S.%f}#{order.id}": order
+            for record in self.records.values()
+            for order in record.orders
+            if order.venue_id == asked.venue_id and asked.fits(order) and self._is_found(record, order, asked)
+        }
+        places = sorted((place for place in found if place < (asked.cursor or "9")), reverse=True)
+        here = places[: asked.limit]
+        return OrdersPage(tuple(found[place] for place in here), here[-1] if len(places) > asked.limit else None)
+
+    def _is_found(self, record: Record, order: Order, asked: OrderQuery) -> bool:
+        if asked.text is None:
+            return True
+        codes = {order.code, order.placed.customer_code if order.placed else None, order.pos.sale_id}
+        if asked.text.strip().casefold() in {code.casefold() for code in codes if code}:
+            return True
+        request = record.content(order.create.id).order if isinstance(record, OnlineRecord) else None
+        guest = request.customer if request else None
+        if guest is None or asked.guests_of not in (None, order.platform):
+            return False
+        first, last, beginning = (folded(text) for text in (guest.first_name or "", guest.last_name or "", asked.text))
+        return bool(beginning) and any(
+            name.strip().startswith(beginning) for name in (f"{first} {last}", f"{last} {first}")
+        )
 
     @property
     def sales(self) -> list[Sale]:
