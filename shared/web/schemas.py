@@ -184,6 +184,7 @@ class Handled(_Shown):
     by: str = Field(description="The platform or person that said so.")
     note: str | None
     sale_number: str | None
+    pos_order_id: str | None = Field(description="Of the sale with this number, once it was found.")
 
 
 class ListedOrder(_Shown):
@@ -212,6 +213,9 @@ class ListedOrder(_Shown):
     refund_of: str | None = Field(description="Our order that this one refunds.")
     placed_at: datetime | None
     fulfil_at: datetime | None
+    not_taken_up_at: datetime | None = Field(
+        description="When people were told that nobody at the register took it up; null once somebody has."
+    )
     handled: Handled | None
     failed_services: list[FailedService]
     created_at: datetime
