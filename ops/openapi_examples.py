@@ -111,6 +111,7 @@ LISTED_ORDER: dict[str, Any] = {
     "refund_of": None,
     "placed_at": "2026-11-22T19:02:10+11:00",
     "fulfil_at": None,
+    "not_taken_up_at": None,
     "handled": None,
     "failed_services": [],
     "created_at": "2026-11-22T08:02:12.310000+00:00",
