@@ -32,7 +32,7 @@ TEST_STATE := .local/test
 TEST_TIMINGS := {"write_ladder_s": [1, 1, 1, 1, 1, 1], "write_clock_s": 12, "lease_s": 7, "write_timeout_s": 3, \
     "read_timeout_s": 2, "reconcile_first_s": 1, "consistency_window_s": 4, "reconcile_retry_s": 1, \
     "undecided_after_s": 5, "limited_wait_s": 1, "sweep_every_s": 5, "delivery_ladder_s": [1, 1, 1, 1, 1, 1, 1, 1, 1], \
-    "delivery_timeout_s": 3}
+    "delivery_timeout_s": 3, "sale_look_s": 1}
 IN_PROCESS_TESTS := unit conformance functions sandbox ops local_stack faults
 STACK_TESTS := stack browser
 

@@ -79,6 +79,7 @@ MEANINGS = {
     "refund_above_order": "more than is left of the order",
     "refund_announced": "you were told to refund it (`order.failed`), so nothing may send it any more",
     "refunded": "all of it was given back",
+    "sale_number_used": "that sale was entered for another order",
     "sending": "the relay is calling the POS about it just now; `Retry-After` says when to ask again",
     "unknown": "it may be in the POS; it is being looked up, and will not be sent blindly",
 }
@@ -293,8 +294,9 @@ ORDER_OPERATIONS = (
         "handled",
         "handleOrder",
         "Staff entered it on the register by hand",
-        "Nothing sends the order after that. With `sale_number`, in this call or a later one, the sale counts once.",
-        ("handled", "already_in_pos", "cancelled", "refund_announced"),
+        "Nothing sends the order after that. With `sale_number` (or the id on the receipt), in this call or a later"
+        " one, the sale counts once, as this order's; `handled.pos_order_id` shows that it was found.",
+        ("handled", "already_in_pos", "cancelled", "refund_announced", "sale_number_used"),
         HandledByHand,
         examples.HANDLED,
     ),

@@ -184,6 +184,7 @@ class Handled(_Shown):
     by: str = Field(description="The platform or person that said so.")
     note: str | None
     sale_number: str | None
+    pos_order_id: str | None = Field(description="Of the sale with this number, once it was found.")
 
 
 class ListedOrder(_Shown):
@@ -213,7 +214,7 @@ class ListedOrder(_Shown):
     placed_at: datetime | None
     fulfil_at: datetime | None
     not_taken_up_at: datetime | None = Field(
-        description="When the venue was told that its register has not taken the order up."
+        description="When people were told that nobody at the register took it up; null once somebody has."
     )
     handled: Handled | None
     failed_services: list[FailedService]
