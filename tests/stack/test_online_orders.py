@@ -1,5 +1,5 @@
 """The life of a platform's order on the deployed stack: taken, accepted, cancelled, kept or given up, sent again,
-handled by hand; what its platform, its driver and its own address hear of it; and never two of one."""
+entered by hand; what its platform, its driver and its own address hear; and never two of one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ DELIVERED = {
     "customer": {"first_name": "Alex", "phone": "+61255501001"},
     "delivery_address": {"address": "1 Example Street", "city": "Sydney", "postal_code": "2000"},
 }
-SENDERS = 25
+SENDERS = 10
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ def paused(told: Told, is_paused: bool) -> None:
 def failing(told: Told) -> Json:
     """An order that the POS refuses."""
     paused(told, True)
-    placed = told.orders.place(lines=[WATERS], payments=[IN_FULL])
+    placed = told.orders.place(lines=[WATERS], payments=[IN_FULL], complete_when_paid=False)
     return told.orders.until_in(placed, "failed")
 
 
@@ -176,8 +176,9 @@ def test_accepted_and_made_ready_although_the_pos_has_failed(keeping: Told) -> N
         assert keeping.orders.ask(order, way, content).status_code == 202
     assert keeping.orders.shown(order)["fulfilment"] == "ready"
     paused(keeping, False)
-    assert keeping.orders.done(order, "resubmit")["fulfilment"] == "ready"
-    until(lambda: keeping.orders.in_pos(order)["status"] == "ACCEPTED", "the order accepted in the POS, too")
+    sent = keeping.orders.done(order, "resubmit")
+    assert sent["fulfilment"] == "ready"
+    until(lambda: keeping.orders.in_pos(sent)["status"] == "ACCEPTED", "the order accepted in the POS, too")
 
 
 def test_entered_by_hand_it_is_never_sent(keeping: Told) -> None:
@@ -250,20 +251,28 @@ def test_a_delivery_is_told_to_its_driver(delivering: Orders) -> None:
     assert drivers(delivering, pickup) == []
 
 
-def test_a_driver_who_does_not_come_holds_no_order_back(delivering: Orders) -> None:
+def test_an_outage_of_driver_tracking_holds_no_order_back(delivering: Orders) -> None:
     delivering.relay.sandbox.control("state", {"driver_tracking_down": True})
     try:
-        order = delivering.place(lines=[WATERS], **DELIVERED)
-        failed = delivering.settled(order, all_sent=False)
+        order = delivering.until_in(delivering.place(lines=[WATERS], **DELIVERED), "sent")
+        assert drivers(delivering, order) == []
     finally:
         delivering.relay.sandbox.control("state", {"driver_tracking_down": False})
+    assert delivering.settled(order)["failed_services"] == []
+    assert len(drivers(delivering, order)) == 1
+
+
+def test_a_refused_driver_alone_is_sent_again(delivering: Orders) -> None:
+    reference = f"undriven-{secrets.token_hex(4)}"
+    delivering.relay.sandbox.fault("driver.track", "422", match=reference)
+    order = delivering.place(reference=reference, lines=[WATERS], **DELIVERED)
+    failed = delivering.settled(order, all_sent=False)
     assert failed["status"] == "sent"
     assert [each["service"] for each in failed["failed_services"]] == ["driver_tracking"]
-    assert len(delivering.at_kounta(order)) == 1
     again = delivering.done(order, "resubmit")
     assert (again["status"], again["failed_services"]) == ("sent", [])
     assert len(drivers(delivering, order)) == 1
-    assert len(calls_for(delivering, order)) == 1
+    assert len(calls_for(delivering, order)) == len(delivering.at_kounta(order)) == 1
 
 
 def test_the_orders_own_address_hears_of_every_change(plain: Told) -> None:
