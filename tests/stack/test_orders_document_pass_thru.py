@@ -52,6 +52,7 @@ def a_kitchen(premises: Premises, name: str, **settings: Any) -> Kitchen:
     (site,) = (one for one in company["sites"] if one["id"] == kitchen.default)
     site["registers"].append({"id": kitchen.other, "name": "Bar"})
     premises.sandbox.control("kounta/companies", company)
+    kitchen.relay.change_venue(registers=(str(kitchen.default), str(kitchen.other)))
     return kitchen
 
 
@@ -74,19 +75,12 @@ def told(kitchen: Kitchen, order: Json) -> list[str]:
     return until(lambda: kitchen.relay.failures_of_order(order["id"]), "a failure on people's list")
 
 
-def got(kitchen: Kitchen, order: Json) -> Json:
-    """What Kounta was last sent of an order."""
-    *_, call = kitchen.relay.sandbox.calls("kounta.create_order", mark_of(order))
-    body: Json = json.loads(call["body"])
-    return body
-
-
 # which register prints
 
 
 def test_it_is_sent_to_the_kitchen_and_printed(kitchen: Kitchen) -> None:
     order = kitchen.sent(**UNPAID, **PRINTED, status="ON_HOLD")
-    assert got(kitchen, order)["pass_thru_printing"] is True
+    assert kitchen.as_kounta_got_it(order)["pass_thru_printing"] is True
     assert kitchen.printed_by(order) == kitchen.default
     assert kitchen.in_pos(order)["pass_thru_printing"] is True
 
@@ -94,7 +88,7 @@ def test_it_is_sent_to_the_kitchen_and_printed(kitchen: Kitchen) -> None:
 def test_a_named_register_without_the_flag_makes_no_pass_thru_order(kitchen: Kitchen) -> None:
     named = {"status": "ON_HOLD", "pass_thru_printing_register": kitchen.other}
     order = kitchen.sent(**UNPAID, pass_thru_printing=False, **named)
-    assert not {"pass_thru_printing", "pass_thru_printing_register"} & set(got(kitchen, order))
+    assert not {"pass_thru_printing", "pass_thru_printing_register"} & set(kitchen.as_kounta_got_it(order))
     assert (kitchen.printed_by(order), kitchen.in_pos(order)["status"]) == (None, "ON_HOLD")
 
 
@@ -172,9 +166,9 @@ def test_what_becomes_of_it_after_printing(
 def test_the_venue_prints_what_nobody_spoke_of(premises: Premises) -> None:
     kitchen = a_kitchen(premises, "pass-thru-on", pass_thru="on", pass_thru_register=None)
     order = kitchen.sent(**UNPAID)
-    assert (got(kitchen, order)["status"], kitchen.printed_by(order)) == ("ON_HOLD", kitchen.default)
+    assert (kitchen.as_kounta_got_it(order)["status"], kitchen.printed_by(order)) == ("ON_HOLD", kitchen.default)
     kept_back = kitchen.sent(**UNPAID, pass_thru_printing=False)
-    assert (got(kitchen, kept_back)["status"], kitchen.printed_by(kept_back)) == ("SUBMITTED", None)
+    assert (kitchen.as_kounta_got_it(kept_back)["status"], kitchen.printed_by(kept_back)) == ("SUBMITTED", None)
 
 
 def test_the_venue_names_the_register(premises: Premises) -> None:
@@ -186,7 +180,7 @@ def test_the_venue_names_the_register(premises: Premises) -> None:
 def test_switched_off_nothing_prints_whatever_the_platform_says(premises: Premises) -> None:
     kitchen = a_kitchen(premises, "pass-thru-off", pass_thru="off")
     order = kitchen.sent(**UNPAID, **PRINTED, status="ON_HOLD")
-    assert "pass_thru_printing" not in got(kitchen, order)
+    assert "pass_thru_printing" not in kitchen.as_kounta_got_it(order)
     assert (kitchen.printed_by(order), kitchen.in_pos(order)["status"]) == (None, "ON_HOLD")
 
 
@@ -217,6 +211,6 @@ def test_registers_offline_it_fails_and_people_are_told(kitchen: Kitchen) -> Non
 def test_printing_that_only_the_venue_wants_costs_no_order(kitchen: Kitchen) -> None:
     part = {**IN_FULL, "amount": "10.00"}
     order = kitchen.sent(lines=[WATERS], payments=[part], status="PENDING")
-    assert "pass_thru_printing" not in got(kitchen, order)
+    assert "pass_thru_printing" not in kitchen.as_kounta_got_it(order)
     assert (kitchen.printed_by(order), kitchen.in_pos(order)["status"]) == (None, "PENDING")
     assert told(kitchen, order) == ["sent_without_pass_thru"]

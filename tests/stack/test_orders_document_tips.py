@@ -28,23 +28,7 @@ def with_service(orders: Orders, **charge: str) -> Json:
     return order
 
 
-@pytest.mark.parametrize(
-    ("charge", "shown", "absent", "due"),
-    [
-        ({"percent": "12.5"}, ("tip_service_percent", "12.5"), "tip_service_amount", "90.00"),
-        ({"amount": "2.45"}, ("tip_service_amount", "2.45"), "tip_service_percent", "82.45"),
-    ],
-    ids=["percent", "amount"],
-)
-def test_a_service_charge_is_a_percentage_or_an_amount(
-    orders: Orders, charge: dict[str, str], shown: tuple[str, str], absent: str, due: str
-) -> None:
-    order = orders.in_pos(with_service(orders, **charge))
-    assert (order[shown[0]], order[absent]) == (shown[1], None)
-    assert (order["total"], order["amount_due"]) == ("80.00", due)
-
-
-def test_it_is_part_of_full_payment(orders: Orders) -> None:
+def test_a_service_charge_is_paid_through_the_relay_before_the_order_is_complete(orders: Orders) -> None:
     order = with_service(orders, percent="12.5")
     pay = {"method_id": CARD, "amount": "80.00", "tip": "4.00", "ref": "tx-1"}
     orders.done(order, "payments", pay)
@@ -59,7 +43,7 @@ def test_it_is_part_of_full_payment(orders: Orders) -> None:
     assert (sale["total"], sale["service_charge"], sale["tips"]) == ("80.00", "10.00", "10.00")
 
 
-def test_a_tip_beside_a_payment_is_a_gift_without_a_charge(orders: Orders) -> None:
+def test_a_tip_without_a_charge_is_a_gift(orders: Orders) -> None:
     paid = {"method_id": CARD, "amount": "80.00", "tip": "8.00", "ref": "tx-80"}
     order = orders.sent(lines=FISHES, payments=[paid], complete_when_paid=False)
     shown = orders.in_pos(order)
