@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functions.online_orders.addressed import addressed, answered
 from shared import bootstrap
 from shared.domain.online import commands
-from shared.domain.online.record import Content, OnlineRecord
+from shared.domain.online.record import Content
 from shared.domain.orders.writes import What
 from shared.web import order_changes
 from shared.web.pos_orders import number
@@ -33,23 +33,6 @@ def _registers(request: Request) -> frozenset[str]:
     return bootstrap.settings_book().get(request.path["venue_id"]).own_registers
 
 
-def _update(request: Request) -> Response:
-    """Two statuses are decisions, with ways of their own: what we write then is never taken for staff's."""
-    asked = addressed(request)
-    changes, key = order_changes.read_changes(request.json()), _key(request)
-
-    def command(record: OnlineRecord) -> commands.Changed:
-        now = bootstrap.now()
-        if changes.status == "ACCEPTED":
-            return commands.accept(record, now, asked.platform)
-        if changes.status == "REJECTED":
-            return commands.cancel(record, now, "rejected by the platform")
-        wanted = Content(changes=changes)
-        return commands.change(record, What.UPDATE, wanted, now, why="changed by the platform", reference=key)[0]
-
-    return answered(asked, command)
-
-
 def _key(request: Request) -> str | None:
     return order_changes.read_idempotency_key(request.headers.get("idempotency-key"))
 
@@ -61,7 +44,9 @@ def _payment_reference(request: Request) -> str | None:
 
 _ORDER = "/v1/venues/{venue_id}/orders/{order_id}"
 ROUTES: dict[str, Callable[[Request], Response]] = {
-    f"PATCH {_ORDER}": _update,
+    f"PATCH {_ORDER}": _change(
+        What.UPDATE, "changed by the platform", lambda r: Content(changes=order_changes.read_changes(r.json())), _key
+    ),
     f"POST {_ORDER}/lines": _change(
         What.ADD_LINES, "lines added", lambda r: Content(lines=order_changes.read_lines(r.json())), _key
     ),

@@ -213,8 +213,8 @@ class ActOnPlacedOrder(Act[OnlineRecord]):
                 return seen.status in ("ACCEPTED", "PENDING", "ON_HOLD", "COMPLETE")
             case What.CANCEL:
                 return seen.status == "REJECTED"
-            case What.UPDATE:
-                return content.changes is not None and _is_in_status(content.changes, write, seen)
+            case What.UPDATE if content.changes == OrderChanges(status=seen.status):
+                return True
             case What.PAY:
                 return content.payment is not None and any(each.ref == content.payment.ref for each in seen.payments)
             case _ if not write.may_have_arrived:
@@ -293,14 +293,6 @@ class ActOnPlacedOrder(Act[OnlineRecord]):
 
     def _content(self, write: Write) -> Content:
         return self.step.record.content(write.id)
-
-
-def _is_in_status(changes: OrderChanges, write: Write, seen: PosOrder) -> bool:
-    """Whether the order stands where the change was to bring it. What else was to change cannot be seen any more once
-    the order is closed: both went in one call, which it was."""
-    reached = seen.status == changes.status or (changes.status == "PENDING" and seen.status == "COMPLETE")
-    is_all = changes == OrderChanges(status=changes.status)
-    return changes.status is not None and reached and (is_all or (seen.is_closed and write.may_have_arrived))
 
 
 def _like_ours(content: Content, seen: PosOrder) -> int:

@@ -297,6 +297,13 @@ class Relay:
 
     def failures(self, booking_id: str) -> list[str]:
         """The codes on a person's list that are about a booking."""
+        return [str(each["code"]) for each in self._reported() if each.get("booking_id") == booking_id]
+
+    def failures_of_order(self, order_id: str) -> list[str]:
+        """The codes on a person's list that are about an order."""
+        return [str(each["code"]) for each in self._reported() if each.get("order_id") == order_id]
+
+    def _reported(self) -> list[Json]:
         today = datetime.now(UTC)
         found = self.premises.table.query(
             TableName=self.premises.stack["outputs"]["TableName"],
@@ -304,8 +311,7 @@ class Relay:
             KeyConditionExpression="list_pk = :pk",
             ExpressionAttributeValues={":pk": {"S": f"FAILURES#{self.venue_id}#{today:%Y-%m-%d}"}},
         )
-        reported = [json.loads(item["body"]["S"]) for item in found["Items"]]
-        return [str(each["code"]) for each in reported if each.get("booking_id") == booking_id]
+        return [json.loads(item["body"]["S"]) for item in found["Items"]]
 
     def told(self, booking_id: str) -> list[str]:
         """The types of the contract's events about a booking, as the outbox holds them."""

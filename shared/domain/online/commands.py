@@ -221,10 +221,11 @@ def change(
                 if known.what is not what or record.contents.get(known.id, content) != _named(content, known):
                     raise ReferenceReusedError(f"reference {reference} was used for something else")
                 return Consequence(record), known
-    if content.changes is not None and content.changes.status == "REJECTED":
-        # Written as any change it would come back as if staff had rejected the order.
-        consequence = cancel(record, now, why)
-        return consequence, consequence.record.main.writes[-1]
+    if content.changes is not None and content.changes.status in ("ACCEPTED", "REJECTED"):
+        # Written as any change it would come back as if staff had decided so.
+        is_accepted = content.changes.status == "ACCEPTED"
+        decided = accept(record, now, record.platform) if is_accepted else cancel(record, now, why)
+        return decided, decided.record.main.writes[-1]
     _must_stand(order)
     if order.never_came:
         raise NotNowError("the order is not in the POS", code="not_in_pos")

@@ -186,9 +186,8 @@ def _is_taken_up(record: OnlineRecord, order: Order) -> bool:
     """Staff moved it on from the status in which the platform wants it, which may just be on its way."""
     said = placed(order)
     ours = {said.status, *(_status_written(record, write) for write in order.open_writes if write.attempts)}
-    return order.pos.status in ("ACCEPTED", "PENDING", "ON_HOLD") and (
-        order.pos.status not in ours and said.fulfilment is Fulfilment.NEW
-    )
+    status = order.pos.status
+    return status in ("ACCEPTED", "PENDING", "ON_HOLD") and status not in ours and said.is_new
 
 
 def _status_written(record: OnlineRecord, write: Write) -> str | None:

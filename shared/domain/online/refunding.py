@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 
 from shared.domain.errors import BadInputError, InputProblem
 from shared.domain.money import CENT
@@ -25,7 +25,7 @@ def refund_request(refund: Refund, sale: Sale, already: Decimal) -> OrderRequest
     if refund.lines:
         lines = tuple(_lines_by_number(refund, sale))
     elif refund.amount is None and already == 0:
-        lines = tuple(_given_back(line, line.quantity) for line in sale.lines if _price(line))
+        lines = tuple(_given_back(line, line.quantity, price) for line, price in _paid_for(sale) if price)
     else:
         lines = tuple(_lines_by_amount(sale.total - already if refund.amount is None else refund.amount, sale))
     total = -sum((_total(line) for line in lines), Decimal(0))
@@ -50,28 +50,37 @@ def _lines_by_number(refund: Refund, sale: Sale) -> Iterator[LineRequest]:
         if asked.quantity > line.quantity:
             problem = InputProblem(f"/lines/{index}/quantity", f"only {line.quantity} were sold")
             raise BadInputError("more than was sold", problems=(problem,))
-        yield _given_back(line, asked.quantity)
+        price = _to_cent(_price(line) * asked.quantity / line.quantity)
+        yield _given_back(line, asked.quantity, price)
 
 
 def _lines_by_amount(amount: Decimal, sale: Sale) -> Iterator[LineRequest]:
-    for line in sorted(sale.lines, key=_price, reverse=True):
-        part = min(amount, _price(line))
+    for line, price in sorted(_paid_for(sale), key=lambda paid: paid[1], reverse=True):
+        part = min(amount, price)
         if part <= 0 or line.product_id is None:
             continue
         yield LineRequest(line.product_id, Decimal(-1), unit_price_inc_tax=part)
         amount -= part
 
 
-def _given_back(line: PosLine, quantity: Decimal) -> LineRequest:
-    """So many of the line at the price that was paid; as one piece where that price cannot be written exactly."""
-    price = _price(line) * quantity / line.quantity
+def _paid_for(sale: Sale) -> Iterator[tuple[PosLine, Decimal]]:
+    """What was paid for each line, in whole cents that add up to the sale's total: the POS rounds only that."""
+    exact = rounded = Decimal(0)
+    for line in sale.lines:
+        exact += _price(line)
+        is_all = line is sale.lines[-1] and abs(sale.total - exact) < CENT
+        up_to_here = sale.total if is_all else _to_cent(exact)
+        yield line, up_to_here - rounded
+        rounded = up_to_here
+
+
+def _given_back(line: PosLine, quantity: Decimal, price: Decimal) -> LineRequest:
+    """So many of the line for that much; as one piece where the price of each cannot be written exactly."""
     each = (price / quantity).quantize(FINEST)
     product_id = line.product_id or "0"
     if (each * quantity) == price:
         return LineRequest(product_id, -quantity, unit_price_inc_tax=each)
-    return LineRequest(
-        product_id, Decimal(-1), unit_price_inc_tax=price.quantize(CENT), notes=f"{quantity.normalize():f} given back"
-    )
+    return LineRequest(product_id, Decimal(-1), unit_price_inc_tax=price, notes=f"{quantity.normalize():f} given back")
 
 
 def _payments_back(taken: Iterable[PosPayment], amount: Decimal, already: Decimal) -> Iterator[PaymentRequest]:
@@ -92,3 +101,7 @@ def _price(line: PosLine) -> Decimal:
 
 def _total(line: LineRequest) -> Decimal:
     return (line.unit_price_inc_tax or Decimal(0)) * line.quantity
+
+
+def _to_cent(amount: Decimal) -> Decimal:
+    return amount.quantize(CENT, ROUND_HALF_UP)

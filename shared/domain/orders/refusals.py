@@ -11,8 +11,6 @@ MENU_CODES = frozenset(
         "option_not_in_set",
         "option_set_not_of_product",
         "instructions_not_supported",
-        "option_set_not_offered",
-        "option_not_offered",
     }
 )
 """The order names something that the site's menu does not have (any more): in the POS's words, then in ours. Not out
