@@ -120,7 +120,8 @@ class Story:
         self._until(lambda: self._order(order, "completed"), "the online order's end")
         sale = self._until(lambda: self._sale_of(order["id"], "order_id"), "the online order's sale")
         heard = self._until(lambda: self._heard(order, "order.completed"), "the platform's word of it")
-        _say(f"  Staff accept it, and complete it at pick-up: sale {sale['sale_number']}, {sale['total']} {sale['currency']}.")
+        sum_of_it = f"{sale['total']} {sale['currency']}"
+        _say(f"  Staff accept it, and complete it at pick-up: sale {sale['sale_number']}, {sum_of_it}.")
         _say(f"  The platform heard {', '.join(heard)}.")
 
     def _refused_by_the_pos(self, reference: str) -> None:
