@@ -23,18 +23,31 @@ from ops.webhooks import read_topics, subscribe
 from shared.adapters.http.clients import exchange
 from shared.adapters.kounta.tokens import Credentials, Tokens
 from shared.adapters.secretsmanager.stack_secret import ConnectionSecret, NowBookItSecret, SecretContent
-from shared.domain.access import SCOPES, Platform, digest_of
+from shared.domain.access import (
+    MANAGE_WEBHOOKS,
+    READ_SALES,
+    READ_VENUE,
+    SCOPES,
+    WRITE_ORDERS,
+    Platform,
+    digest_of,
+)
 from shared.domain.errors import NotFoundError, OutsideError, PermissionLostError
 from shared.domain.venues import PosConnection, Venue
 from shared.web.signatures import derive_token
 
-PLATFORMS = (Platform("demo-bookings", "Demo bookings"), Platform("nowbookit", "Now Book It"))
+BOOKINGS = Platform("demo-bookings", "Demo bookings")
+ORDERS = Platform("demo-orders", "Demo orders")
+PLATFORMS = (BOOKINGS, ORDERS, Platform("nowbookit", "Now Book It"))
+ORDER_SCOPES = (WRITE_ORDERS, READ_VENUE, READ_SALES, MANAGE_WEBHOOKS)
 DEMO = Venue(
     "demo",
     "The Example Table",
     PosConnection("kounta", "5678", "823"),
     nowbookit_location_id="LOC-823",
     registers=("16",),
+    notify_emails=("floor@example.com",),
+    notify_mobiles=("+61255501234",),
 )
 DEMO_OAUTH = Venue("demo-oauth", "The Example Terrace", PosConnection("kounta", "6789", "901", auth="oauth"))
 CLIENTS = {
@@ -48,13 +61,15 @@ CALL_S = 10.0
 
 @dataclass(frozen=True, slots=True)
 class DemoStack:
-    """What there is to play with. `api_key`: of the platform demo-bookings, for its venues, with every scope.
+    """What there is to play with. `api_key`: of the platform demo-bookings, for its venues, with every scope;
+    `orders_key`: of demo-orders, with what a platform needs that sends orders.
 
     `oauth_venue_id`: None where Kounta is played by something else than the sandbox, which alone can grant access.
     `problems`: what a stand-in for Kounta would not do, a line each.
     """
 
     api_key: str = field(repr=False)
+    orders_key: str = field(repr=False)
     venue_id: str
     oauth_venue_id: str | None
     problems: tuple[str, ...] = ()
@@ -62,16 +77,18 @@ class DemoStack:
     def as_json(self) -> dict[str, Any]:
         """Its part of stack.json."""
         oauth = {"kounta_oauth": self.oauth_venue_id} if self.oauth_venue_id else {}
-        return {"api_key": self.api_key, "venues": {"kounta": self.venue_id, **oauth}}
+        keys = {"api_key": self.api_key, "orders_api_key": self.orders_key}
+        return {**keys, "venues": {"kounta": self.venue_id, **oauth}}
 
 
 def provision_demo(
-    stack: DeployedStack, sandbox_url: str, public_url: str, *, known_key: str | None = None
+    stack: DeployedStack, sandbox_url: str, public_url: str, *, known_keys: Sequence[str] = ()
 ) -> DemoStack:
     """Sets up what is missing and leaves the rest; running it again changes nothing.
 
-    `public_url`: where the sandbox reaches the relay. `known_key`: the API key of an earlier run; while it is valid no
-    other is issued. A stand-in for Kounta needs no more than Basic; what it lacks is told in `problems`.
+    `public_url`: where the sandbox reaches the relay. `known_keys`: the API keys of an earlier run, in the order of
+    `DemoStack`; while one is valid no other is issued. A stand-in for Kounta needs no more than Basic; what it lacks is
+    told in `problems`.
     Raises OperatorError when the sandbox refuses, OutsideError when it does not answer.
     """
     sandbox = Sandbox(stack.http, sandbox_url.rstrip("/"))
@@ -96,8 +113,11 @@ def provision_demo(
             problems.append(f"Kounta's webhooks of {venue.id} are not subscribed: {in_words(error).what}")
     hook = f"{addresses.public_url}/v1/hooks/bookings/nowbookit/{DEMO.id}"
     sandbox.control("nowbookit/webhook", {"url": hook, "header": "Authorization", "token": hook_token})
+    known, of_orders, *_ = *known_keys, None, None
+    venue_ids = tuple(venue.id for venue in venues)
     return DemoStack(
-        _valid_key(stack, known_key, tuple(venue.id for venue in venues)),
+        _valid_key(stack, known, BOOKINGS, venue_ids, SCOPES),
+        _valid_key(stack, of_orders, ORDERS, venue_ids, ORDER_SCOPES),
         DEMO.id,
         DEMO_OAUTH.id if is_sandbox else None,
         tuple(problems),
@@ -107,14 +127,14 @@ def provision_demo(
 def add_demo(described: dict[str, Any], key_file: Path) -> tuple[dict[str, Any], DemoStack]:
     """The local stack's stack.json with the demo's part added, and the demo. Raises as `provision_demo` does.
 
-    `key_file` keeps the API key over restarts, readable by its owner only: the stack itself knows but its hash.
+    `key_file` keeps the API keys over restarts, readable by its owner only: the stack itself knows but their hashes.
     """
     stack = local_stack(described["aws_endpoint_url"], described["region"])
-    known = key_file.read_text().strip() if key_file.exists() else None
-    demo = provision_demo(stack, described["sandbox_url"], described["api_url"], known_key=known)
-    if demo.api_key != known:
+    known = key_file.read_text().split() if key_file.exists() else []
+    demo = provision_demo(stack, described["sandbox_url"], described["api_url"], known_keys=known)
+    if [demo.api_key, demo.orders_key] != known:
         key_file.touch(mode=0o600)
-        key_file.write_text(demo.api_key + "\n")
+        key_file.write_text(f"{demo.api_key}\n{demo.orders_key}\n")
     return {**described, **demo.as_json()}, demo
 
 
@@ -204,9 +224,11 @@ def _authorise(stack: DeployedStack, sandbox: Sandbox, venue: Venue) -> None:
         stack.tokens.save(venue.pos.connection_id, tokens)
 
 
-def _valid_key(stack: DeployedStack, known: str | None, venues: Sequence[str]) -> str:
+def _valid_key(
+    stack: DeployedStack, known: str | None, platform: Platform, venues: Sequence[str], scopes: Sequence[str]
+) -> str:
     kept = stack.settings.key_by_hash(digest_of(known)) if known else None
-    if known and kept and kept.is_valid(stack.now()):
+    if known and kept and kept.platform == platform.id and kept.is_valid(stack.now()):
         return known
-    _, text = issue_key(stack.settings, PLATFORMS[0].id, venues, SCOPES, stack.now())
+    _, text = issue_key(stack.settings, platform.id, venues, scopes, stack.now())
     return text

@@ -1,4 +1,4 @@
-"""What the local stack shows once it is up: demo venues with a key, and the story of a seated party."""
+"""What the local stack shows once it is up: demo venues with keys, and a story of parties and online orders."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ from shared.domain.errors import RelayError
 T = TypeVar("T")
 
 PATIENCE_S = 60.0
+ORDERS = "demo-orders"
+SITE = 823
 SENDER = "pos-relay@example.com"  # the template's default MailFrom
 
 
@@ -64,7 +66,7 @@ def tell(stack: dict[str, Any], told: Path) -> None:
 
 @dataclass(frozen=True)
 class Story:
-    """Two bookings, as a platform, the staff and a mistake make them."""
+    """Two bookings, as a platform, the staff and a mistake make them; two paid online orders, one of them refused."""
 
     http: httpx.Client
     stack: dict[str, Any]
@@ -74,6 +76,8 @@ class Story:
         _say("The story, once:")
         self._a_party_dines(f"story-{uuid.uuid4().hex[:6]}")
         self._seated_by_mistake(f"NBI-{uuid.uuid4().hex[:6]}")
+        self._ordered_online(f"P-{uuid.uuid4().hex[:6]}")
+        self._refused_by_the_pos(f"P-{uuid.uuid4().hex[:6]}")
         _say("")
 
     def _a_party_dines(self, booking_id: str) -> None:
@@ -103,6 +107,72 @@ class Story:
         self._until(lambda: self._order_of("nowbookit", booking_id, "deleted"), "the undo")
         _say("  The host puts it back to Confirmed: the order is gone from the POS again.")
 
+    def _ordered_online(self, reference: str) -> None:
+        hook = {"url": f"{self.stack['sandbox_url']}/_platform/{ORDERS}"}
+        self._api("PUT", "/v1/webhook-endpoints/story", hook, key="orders_api_key")
+        order = self._place(reference)
+        sent = self._until(lambda: self._order(order, "sent"), "the online order in the POS")
+        pos_order_id = sent["pos"]["order_id"]
+        _say(f"  A guest pays 52.00 online; the platform's order {reference} is in the POS: {pos_order_id}.")
+        self._staff(pos_order_id, "accept")
+        self._until(lambda: self._order(order, "accepted"), "the acceptance of the online order")
+        self._staff(pos_order_id, "complete")
+        self._until(lambda: self._order(order, "completed"), "the online order's end")
+        sale = self._until(lambda: self._sale_of(order["id"], "order_id"), "the online order's sale")
+        heard = self._until(lambda: self._heard(order, "order.completed"), "the platform's word of it")
+        sum_of_it = f"{sale['total']} {sale['currency']}"
+        _say(f"  Staff accept it, and complete it at pick-up: sale {sale['sale_number']}, {sum_of_it}.")
+        _say(f"  The platform heard {', '.join(heard)}.")
+
+    def _refused_by_the_pos(self, reference: str) -> None:
+        self._control("state", {"site_id": SITE, "online_ordering_paused": True})
+        try:
+            order = self._place(reference)
+            _say(f"  Staff pause online ordering in the POS, and {reference}, also paid, is refused there.")
+            heard = self._until(lambda: self._heard(order, "order.failed"), "the platform's word of the refusal")
+            _say(f"  The platform heard {', '.join(heard)}: give the guest the money back; nothing sends it any more.")
+            subject = self._until(lambda: self._mailed(order["code"]), "the mail to the floor manager")
+            _say(f"  The floor manager has a mail, “{subject}”, and an SMS.")
+        finally:
+            self._control("state", {"site_id": SITE, "online_ordering_paused": False})
+
+    def _place(self, reference: str) -> dict[str, Any]:
+        lines = [
+            {"product_id": 730302, "quantity": 1, "unit_price_inc_tax": "24.00"},
+            {"product_id": 730306, "quantity": 2, "unit_price_inc_tax": "14.00"},
+        ]
+        order = {
+            "reference": reference,
+            "order_type": "Pickup",
+            "customer": {"first_name": "Sam", "last_name": "Example", "email": "sam@example.com"},
+            "lines": lines,
+            "payments": [{"method_id": 2, "amount": "52.00", "ref": f"tx-{reference}"}],
+            "complete_when_paid": False,
+        }
+        placed = self._api("POST", f"/v1/venues/{self._venue}/orders", order, key="orders_api_key")
+        assert placed is not None
+        return placed
+
+    def _order(self, order: dict[str, Any], status: str) -> dict[str, Any] | None:
+        now = self._api("GET", f"/v1/venues/{self._venue}/orders/{order['id']}", key="orders_api_key")
+        return now if now and now["status"] == status else None
+
+    def _heard(self, order: dict[str, Any], last: str) -> list[str] | None:
+        """Types of what the platform was told of an order, in the order of time, once `last` is among them."""
+        told = [json.loads(event["body"]) for event in self._outbox()["platform_events"] if event["name"] == ORDERS]
+        mine = [event for event in told if event["data"].get("order_id") == order["id"]]
+        types = [event["type"] for event in sorted(mine, key=lambda event: event["timestamp"])]
+        return types if last in types else None
+
+    def _mailed(self, code: str) -> str | None:
+        """The subject of the mail that names an order."""
+        mails = self._outbox()["emails"]
+        return next((mail["Subject"] for mail in mails if code in json.dumps(mail)), None)
+
+    def _outbox(self) -> dict[str, Any]:
+        caught: dict[str, Any] = self.http.get(f"{self.stack['sandbox_url']}/_control/outbox").json()
+        return caught
+
     def _event(self, booking_id: str, status: str) -> None:
         booking = {
             "id": booking_id,
@@ -130,9 +200,9 @@ class Story:
         order = self._api("GET", f"/v1/venues/{self._venue}/orders/{booking['seatings'][-1]['order_id']}")
         return order if order and order["status"] == status else None
 
-    def _sale_of(self, booking_id: str) -> dict[str, Any] | None:
+    def _sale_of(self, wanted: str, by: str = "booking_id") -> dict[str, Any] | None:
         sales = self._api("GET", f"/v1/venues/{self._venue}/sales?limit=100")
-        return next((sale for sale in (sales or {})["data"] if sale["booking_id"] == booking_id), None)
+        return next((sale for sale in (sales or {})["data"] if sale[by] == wanted), None)
 
     @property
     def _venue(self) -> str:
@@ -146,8 +216,10 @@ class Story:
         if answer.is_error:
             raise StackError(f"The sandbox does not play along: {path} → {answer.status_code} {answer.text[:200]}")
 
-    def _api(self, method: str, path: str, body: Any = None, *, missing_ok: bool = False) -> dict[str, Any] | None:
-        headers = {"Authorization": f"Bearer {self.stack['api_key']}"}
+    def _api(
+        self, method: str, path: str, body: Any = None, *, missing_ok: bool = False, key: str = "api_key"
+    ) -> dict[str, Any] | None:
+        headers = {"Authorization": f"Bearer {self.stack[key]}"}
         answer = self.http.request(method, self.stack["api_url"] + path, json=body, headers=headers)
         if missing_ok and answer.status_code == httpx.codes.NOT_FOUND:
             return None

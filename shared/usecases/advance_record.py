@@ -39,6 +39,7 @@ from shared.usecases.record_book import Nudges, Pace, RecordBook, Venues
 from shared.usecases.step import Step, of_booking, of_placed
 
 log = logging.getLogger("posrelay.writer")
+CARETAKERS_ROUND_S = 60
 
 
 @dataclass(frozen=True)
@@ -207,6 +208,8 @@ class AdvanceRecord:
             if due_at is None:
                 return
             nudge_in_s = max(0.0, (due_at - self.now()).total_seconds())
+            if nudge_in_s > CARETAKERS_ROUND_S and step.record.next_write() is None:
+                return  # only a look whether staff took it up: found in its minute without a message of its own
         self.nudges.send(step.record.id, nudge_in_s)
 
     def _put(self, step: Step[Any]) -> None:

@@ -269,13 +269,7 @@ class Relay:
                 busy = True
             for item in self.items():
                 if item["pk"]["S"].startswith("OUTBOX#") and item["pk"]["S"] not in self._announced:
-                    self._announced.add(item["pk"]["S"])
-                    event = read_event("platform_events/failure_reported")
-                    event["Records"][0]["dynamodb"] |= {
-                        "Keys": {"pk": item["pk"], "sk": item["sk"]},
-                        "NewImage": item,
-                    }
-                    assert self.invoke("platform_events", event) == {"batchItemFailures": []}
+                    self.announce(item)
                     busy = True
             for attempt in self.attempts():
                 self.attempt(attempt)
@@ -285,6 +279,13 @@ class Relay:
                 event["Records"][0]["body"] = body
                 assert self.invoke("failures", event) == {"batchItemFailures": []}
                 busy = True
+
+    def announce(self, item: Mapping[str, Any]) -> None:
+        """The stream hands on an outbox item."""
+        self._announced.add(item["pk"]["S"])
+        event = read_event("platform_events/failure_reported")
+        event["Records"][0]["dynamodb"] |= {"Keys": {"pk": item["pk"], "sk": item["sk"]}, "NewImage": item}
+        assert self.invoke("platform_events", event) == {"batchItemFailures": []}
 
     def deliver(self, delivery: Delivery) -> Answer:
         """A vendor's post, as the gateway hands it on."""

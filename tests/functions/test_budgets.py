@@ -13,6 +13,7 @@ from tests.functions.relay import VENUE, Relay
 SEATED = read_event("booking_events/seated")
 MOST_IN_INGEST = 2
 MOST_IN_WRITER = 4
+MOST_FOR_THE_MENU = 2
 
 
 def of_booking(event: Event, booking_id: str, **fields: Any) -> Event:
@@ -161,3 +162,115 @@ def test_news_of_a_completed_order(warm: Relay) -> None:
         "dynamodb.TransactWriteItems": 1,
         "sqs.SendMessage": 1,
     }
+
+
+ORDERS = "/v1/venues/demo/orders"
+SAM = {"first_name": "Sam", "last_name": "Example", "email": "sam@example.com"}
+
+
+def asked(relay: Relay, address: str, content: Any = None) -> Counter[str]:
+    """The AWS calls of one call of a platform that sends orders."""
+    relay.aws_calls.clear()
+    answer = relay.call("POST", address, content)
+    assert answer.status == 202, answer.content
+    return Counter(relay.aws_calls)
+
+
+def placed(relay: Relay, reference: str, **more: Any) -> Counter[str]:
+    """The AWS calls of an order that is placed."""
+    line = {"product_id": 730297, "quantity": 2, "unit_price_inc_tax": "12.50"}
+    payment = {"method_id": 2, "amount": "25.00", "ref": f"tx-{reference}"}
+    return asked(relay, ORDERS, {"reference": reference, "lines": [line], "payments": [payment], **more})
+
+
+def only_order(relay: Relay) -> str:
+    """The address of the one order that was placed."""
+    (link,) = [item for item in relay.items() if item["pk"]["S"].startswith("ORDER#ord_") and "ONLINE" in str(item)]
+    return f"{ORDERS}/{link['pk']['S'].removeprefix('ORDER#')}"
+
+
+@pytest.fixture
+def with_menu(warm: Relay) -> Relay:
+    """Warm, idle, and with a menu that orders are checked against."""
+    warm.call("POST", "/v1/venues/demo/menu/import")
+    warm.run()
+    warm.clock.advance(10)
+    warm.sandbox.calls.clear()
+    return warm
+
+
+def test_placing_an_order_is_one_transaction_and_one_nudge(warm: Relay) -> None:
+    for reference in ("P-1", "P-2"):
+        calls = placed(warm, reference, customer=SAM)
+        assert calls == {"dynamodb.TransactWriteItems": 1, "sqs.SendMessage": 1}
+        assert calls.total() <= MOST_IN_INGEST
+    assert kounta(warm) == []
+
+
+@pytest.mark.parametrize(
+    ("guest", "vendor"),
+    [
+        ({}, ["kounta.create_order"]),
+        ({"customer": SAM}, ["kounta.find_customer", "kounta.create_customer", "kounta.create_order"]),
+    ],
+    ids=["no customer", "new guest"],
+)
+def test_a_placed_order(warm: Relay, guest: Any, vendor: list[str]) -> None:
+    placed(warm, "P-1", **guest)
+    calls = one_step(warm)
+    assert calls == {"dynamodb.GetItem": 1, "dynamodb.Query": 1, "dynamodb.TransactWriteItems": 3}
+    assert calls.total() <= MOST_IN_WRITER + 1  # the menu's head: there is none
+    assert kounta(warm) == vendor
+    assert warm.nudges() == []
+
+
+def test_a_placed_order_with_a_menu_to_check_against(with_menu: Relay) -> None:
+    placed(with_menu, "P-1")
+    calls = one_step(with_menu)
+    assert calls == {"dynamodb.GetItem": 1, "dynamodb.Query": 2, "dynamodb.TransactWriteItems": 3}
+    assert calls.total() <= MOST_IN_WRITER + MOST_FOR_THE_MENU
+    assert kounta(with_menu) == ["kounta.create_order"]
+
+
+def test_a_placed_order_that_is_refused(warm: Relay) -> None:
+    warm.control("state", {"site_id": 823, "online_ordering_paused": True})
+    placed(warm, "P-1")
+    calls = one_step(warm)
+    assert calls == {"dynamodb.GetItem": 1, "dynamodb.Query": 1, "dynamodb.TransactWriteItems": 3}
+    assert kounta(warm) == ["kounta.create_order"]
+    assert warm.nudges() == []
+
+
+def test_accepting_an_order(warm: Relay) -> None:
+    placed(warm, "P-1", complete_when_paid=False)
+    one_step(warm)
+    warm.clock.advance(10)
+    warm.sandbox.calls.clear()
+    taken_in = asked(warm, f"{only_order(warm)}/accept")
+    assert taken_in == {
+        "dynamodb.GetItem": 1,
+        "dynamodb.Query": 2,
+        "dynamodb.TransactWriteItems": 1,
+        "sqs.SendMessage": 1,
+    }
+    calls = one_step(warm)
+    assert calls == {"dynamodb.Query": 1, "dynamodb.TransactWriteItems": 3}
+    assert kounta(warm) == ["kounta.get_order", "kounta.update_order"]
+
+
+def test_word_of_an_order_to_its_platform(warm: Relay) -> None:
+    """Fanning out an event to one endpoint, and the one delivery."""
+    hook = {"url": "http://sandbox.test/_platform/hook"}
+    made = warm.call("PUT", "/v1/webhook-endpoints/hook", hook)
+    assert made.status in (200, 201), made.content
+    placed(warm, "P-1")
+    one_step(warm)
+    (item,) = [each for each in warm.items() if each["pk"]["S"].startswith("OUTBOX#") and "order.sent" in str(each)]
+    warm.aws_calls.clear()
+    warm.announce(item)
+    fanned_out = {"dynamodb.Query": 1, "dynamodb.PutItem": 1, "sqs.SendMessage": 1, "dynamodb.UpdateItem": 1}
+    assert Counter(warm.aws_calls) == fanned_out
+    (attempt,) = warm.attempts()
+    warm.aws_calls.clear()
+    warm.attempt(attempt)
+    assert Counter(warm.aws_calls) == {"dynamodb.GetItem": 2, "kms.Decrypt": 1, "dynamodb.PutItem": 2}

@@ -26,7 +26,7 @@ def check(bench: Bench) -> list[object]:
 
 def test_both_venues_are_ready(bench: Bench, first: str) -> None:
     assert check(bench) == [True, True]
-    assert [one["id"] for one in bench.json("platform", "list")] == ["demo-bookings", "nowbookit"]
+    assert [one["id"] for one in bench.json("platform", "list")] == ["demo-bookings", "demo-orders", "nowbookit"]
     key = bench.stack.settings.key_by_hash(digest_of(first))
     assert key is not None
     assert (key.platform, key.scopes, key.venues) == ("demo-bookings", SCOPES, ("demo", "demo-oauth"))
@@ -36,7 +36,7 @@ def test_again_changes_nothing(bench: Bench, first: str) -> None:
     hooks = [(one.id, one.address, one.headers) for one in bench.sandbox.kounta.state.subscriptions]
     secret, tokens = bench.stack.secret.content(), bench.stack.tokens.read(DEMO_OAUTH.pos.connection_id)
     bench.stack.settings.put_venue(replace(DEMO, mode=VenueMode.SHADOW))
-    again = provision_demo(bench.stack, SANDBOX, PUBLIC, known_key=first)
+    again = provision_demo(bench.stack, SANDBOX, PUBLIC, known_keys=[first])
     assert again.api_key == first
     assert len(list(bench.stack.settings.keys("demo-bookings"))) == 1
     assert [(one.id, one.address, one.headers) for one in bench.sandbox.kounta.state.subscriptions] == hooks
@@ -47,19 +47,19 @@ def test_again_changes_nothing(bench: Bench, first: str) -> None:
 
 @pytest.mark.parametrize("known", [None, "prk_of-another-stack"])
 def test_a_key_nobody_knows_any_more_is_replaced(bench: Bench, first: str, known: str | None) -> None:
-    assert provision_demo(bench.stack, SANDBOX, PUBLIC, known_key=known).api_key != first
+    assert provision_demo(bench.stack, SANDBOX, PUBLIC, known_keys=[known] if known else []).api_key != first
 
 
 def test_a_revoked_key_is_replaced(bench: Bench, first: str) -> None:
     key = bench.stack.settings.key_by_hash(digest_of(first))
     assert key is not None
     bench.run("key", "revoke", key.id)
-    assert provision_demo(bench.stack, SANDBOX, PUBLIC, known_key=first).api_key != first
+    assert provision_demo(bench.stack, SANDBOX, PUBLIC, known_keys=[first]).api_key != first
 
 
 def test_a_sandbox_that_was_emptied_is_filled_again(bench: Bench, first: str) -> None:
     bench.control("reset", {})
-    assert provision_demo(bench.stack, SANDBOX, PUBLIC, known_key=first).api_key == first
+    assert provision_demo(bench.stack, SANDBOX, PUBLIC, known_keys=[first]).api_key == first
     assert check(bench) == [True, True]
 
 
@@ -84,9 +84,23 @@ def test_what_goes_into_stack_json(bench: Bench) -> None:
     made = provision_demo(bench.stack, SANDBOX, PUBLIC)
     assert made.as_json() == {
         "api_key": made.api_key,
+        "orders_api_key": made.orders_key,
         "venues": {"kounta": "demo", "kounta_oauth": "demo-oauth"},
     }
     assert made.api_key not in repr(made)
+    assert made.orders_key not in repr(made)
+
+
+def test_the_key_of_a_platform_that_sends_orders(bench: Bench) -> None:
+    made = provision_demo(bench.stack, SANDBOX, PUBLIC)
+    key = bench.stack.settings.key_by_hash(digest_of(made.orders_key))
+    assert key is not None
+    assert (key.platform, key.venues) == ("demo-orders", ("demo", "demo-oauth"))
+    assert set(key.scopes) == {"orders:write", "venue:read", "sales:read", "webhooks:manage"}
+    again = provision_demo(bench.stack, SANDBOX, PUBLIC, known_keys=[made.api_key, made.orders_key])
+    assert (again.api_key, again.orders_key) == (made.api_key, made.orders_key)
+    swapped = provision_demo(bench.stack, SANDBOX, PUBLIC, known_keys=[made.orders_key, made.api_key])
+    assert not {swapped.api_key, swapped.orders_key} & {made.api_key, made.orders_key}
 
 
 def test_a_sandbox_that_is_away(bench: Bench) -> None:
