@@ -107,24 +107,6 @@ WORDS: Mapping[str, Words] = {
         "The person who connected the POS may have left or lost the right. Orders cannot be sent.",
         "Connect the POS again with an administrator's account. Until then enter orders by hand.",
     ),
-    "not_taken_up": Words(
-        "The register has not taken up an order",
-        "The order is in the POS, and the site is online, but nobody has accepted or opened it: the register's app "
-        "probably does not show it.",
-        "1. Basic POS checkup: the register is switched on and charged, not locked or asleep, loads web pages, and "
-        "shows the POS app. 2. Force sync in the app's menu, or quit the app and restart it. 3. If the order still "
-        "does not show, accept it here so that the guest knows, and work from this order. 4. On iPads, follow "
-        "Lightspeed's “iOS websockets troubleshooting”: a known fault keeps new online orders from the app. 5. Contact "
-        "Lightspeed support and ask them to review the site's connectivity.",
-    ),
-    "not_taken_up_site_offline": Words(
-        "No register is on, and an order waits",
-        "The order is in the POS, but no device of the site is in use or connected, so nobody sees it.",
-        "1. Basic POS checkup: switch a register on, unlock it, see that it has power and loads web pages, and open "
-        "the POS app. 2. Force sync in the app's menu, or quit the app and restart it: it then fetches what waits. "
-        "3. If that does not help, accept the order here so that the guest knows, and work from this order. 4. Contact "
-        "Lightspeed support if the site stays offline.",
-    ),
     "product_not_at_site": Words(
         "A product is not sold at this site",
         "The POS does not know one of the products at this site.",

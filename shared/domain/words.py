@@ -12,3 +12,5 @@ class Words:
     title: str
     meaning: str
     action: str
+    steps: tuple[str, ...] = ()
+    """What to do, step by step, where it is more than a sentence; in the order in which to try."""

@@ -136,7 +136,7 @@ def _what_to_do(failure: Failure, words: Words) -> list[str]:
         case True:
             return [f"What to do: {words.action}", "The order stands: it is not paid back, and the guest expects it."]
         case _:
-            return [f"What to do: {words.action}"]
+            return [f"What to do: {words.action}", *(f"{place}. {step}" for place, step in enumerate(words.steps, 1))]
 
 
 def _in_short(failure: Failure, venue_name: str, words: Words) -> str:

@@ -25,6 +25,12 @@ def wait(relay: Relay, seconds: float) -> None:
     relay.run()
 
 
+def without_sweep(relay: Relay) -> None:
+    """Nor does the caretaker's sweep find what became of orders."""
+    for lists in ("list_orders", "list_deleted"):
+        relay.control("faults", {"operation": f"kounta.{lists}", "fault": "503", "times": -1})
+
+
 def watched(relay: Relay) -> list[str]:
     """What stands in the due index."""
     return [item["pk"]["S"] for item in relay.items() if "due_pk" in item and item["pk"]["S"].startswith("ONLINE#")]
@@ -51,7 +57,8 @@ def test_people_hear_once_that_nobody_took_it_up(relay: Relay, state: dict[str, 
     wait(relay, MINUTE)
     assert reports(relay) == [f"The Example Table: {title}"]
     (mail,) = relay.mails()
-    assert "Basic POS checkup" in mail.body
+    assert "\n1. Basic POS checkup" in mail.body
+    assert len(relay.texts()[-1][1]) <= 160
     assert "5 minutes" in mail.body
     said = shown(relay, order["id"])
     assert (said["status"], said["failed_services"]) == ("sent", [])
@@ -109,8 +116,7 @@ def test_what_is_taken_up_later_is_cleared(relay: Relay, act: Callable[[Relay, d
 def test_a_look_makes_good_for_news_that_got_lost(relay: Relay, act: str, status: str) -> None:
     order = placed(relay, complete_when_paid=False)
     pos_order = f"kounta/orders/{order['pos']['order_id']}"
-    for lists in ("list_orders", "list_deleted"):  # the sweep, which would find it too
-        relay.control("faults", {"operation": f"kounta.{lists}", "fault": "503", "times": -1})
+    without_sweep(relay)
     relay.clock.advance(1)
     relay.control(f"{pos_order}/{act}", {})
     relay.sandbox.take_deliveries()
@@ -143,6 +149,7 @@ def test_a_preorder_that_staff_opened_is_taken_up(relay: Relay) -> None:
 
 def test_a_pos_that_cannot_be_read_is_asked_again_later(relay: Relay) -> None:
     order = placed(relay)
+    without_sweep(relay)
     relay.control("faults", {"operation": "kounta.get_order", "fault": "503", "times": -1})
     wait(relay, 5 * MINUTE)
     asked = relay.vendor_calls("kounta").count("kounta.get_order")

@@ -10,7 +10,7 @@ import pytest
 from tests.stack.relay import FISH, Json, Premises, Relay, until
 
 Care = Callable[[], Json]
-REGISTER_ON = "What happened: The order is in the POS, and the site is online"
+REGISTER_ON = "What happened: The order is in the POS and the site is online"
 SITE_OFF = "What happened: The order is in the POS, but no device"
 
 

@@ -6,12 +6,38 @@ from collections.abc import Mapping
 
 from shared.domain.words import Words
 
+_CHECKUP = (
+    "Basic POS checkup: the device is on and charged, not locked or asleep, loads web pages, and the POS app is open."
+)
+_SYNC = "Force sync or restart POS: sync from the app's menu, or quit the app and start it again."
+_ACCEPT = "Still not there: accept the order here, so that the guest knows, work from it, and set it to ready in time."
+
 ONLINE_WORDS: Mapping[str, Words] = {
     # what was asked of an order and did not come about
     "accept_failed": Words(
         "Accepted, but the POS still shows it as new",
         "The order was accepted outside the POS, and the POS did not take that over. The guest may count on it.",
         "Accept it on the register, so that it does not go on waiting there.",
+    ),
+    "not_taken_up": Words(
+        "The register has not taken up an order",
+        "The order is in the POS and the site is online, but nobody has accepted or opened it: the register may not "
+        "show it.",
+        "Check the register, then sync or restart its POS app. Still nothing: accept the order here.",
+        steps=(
+            _CHECKUP,
+            _SYNC,
+            _ACCEPT,
+            "On iPads: follow Lightspeed's iOS websockets troubleshooting on every device. A known fault keeps new "
+            "online orders from the app.",
+            "Contact Lightspeed support, and ask them to review the site's connectivity.",
+        ),
+    ),
+    "not_taken_up_site_offline": Words(
+        "No register is on, and an order waits",
+        "The order is in the POS, but no device of the site is in use or connected, so nobody sees it.",
+        "Switch a register on and open its POS app. Still nothing: accept the order here.",
+        steps=(_CHECKUP, _SYNC, _ACCEPT, "Contact Lightspeed support if the site stays offline."),
     ),
     "cancel_failed": Words(
         "A cancelled order is still in the POS",
