@@ -1,19 +1,13 @@
-"""Orders found again on the deployed relay, and what a page of them costs as the emulator's DynamoDB counts it."""
+"""Orders found again on the deployed relay."""
 
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime
 
 import pytest
 
 from ops.access import issue_key
-from shared.adapters.dynamodb import codec
-from shared.adapters.dynamodb.order_listing import DynamoDBOrderListing, entry_changes
-from shared.adapters.dynamodb.schema import key
-from shared.domain.readings import OrderQuery
-from tests.conformance.test_order_listing import placed_order
 from tests.stack.orders import WATERS, Orders, platform_of_its_own
 from tests.stack.relay import Json, Premises, Relay
 
@@ -89,42 +83,3 @@ def test_a_neighbour_and_another_platform_see_nothing(
     seen = reader.request("GET", f"/v1/venues/{venue.venue_id}/orders/{placed[1]['id']}").json()
     assert seen["customer"] is None
     assert orders.shown(placed[1])["customer"]["first_name"] == "Zoë"
-
-
-def test_a_page_costs_what_it_holds_as_consumed_capacity(premises: Premises) -> None:
-    few, many = (units_of_a_page(premises, f"order-list-{count}", count) for count in (100, 1_000))
-    assert few == many
-    assert 0 < few < 25
-
-
-def units_of_a_page(premises: Premises, venue_id: str, count: int) -> float:
-    """The capacity that the table counts for a page of 30 among so many orders of the last ten days."""
-    now, client = (
-        datetime.now(UTC),
-        premises.deployed.session.client("dynamodb", endpoint_url=premises.stack["aws_endpoint_url"]),
-    )
-    table = premises.deployed.addresses.table
-    items: list[Any] = []
-    for number in range(count):
-        order = placed_order(number, now - timedelta(days=10) * number / count, venue=venue_id)
-        record_id = f"ONLINE#{venue_id}#demo-orders#P-{number:04d}"
-        items.append({**key(record_id, "ORDER#000001"), "body": {"S": codec.dump(order)}})
-        items += entry_changes(None, order, record_id)[0]
-    for start in range(0, len(items), 25):
-        puts: Any = [{"PutRequest": {"Item": item}} for item in items[start : start + 25]]
-        assert not client.batch_write_item(RequestItems={table: puts})["UnprocessedItems"]
-    units: list[float] = []
-
-    def count_them(params: Any, **_: Any) -> None:
-        params["ReturnConsumedCapacity"] = "TOTAL"
-
-    def counted(parsed: Any, **_: Any) -> None:
-        told = parsed["ConsumedCapacity"]
-        units.extend(each["CapacityUnits"] for each in (told if isinstance(told, list) else [told]))
-
-    for operation in ("Query", "BatchGetItem"):
-        client.meta.events.register(f"provide-client-params.dynamodb.{operation}", count_them)
-        client.meta.events.register(f"after-call.dynamodb.{operation}", counted)
-    asked = OrderQuery(venue_id, now - timedelta(days=14), now + timedelta(seconds=1), 30)
-    assert len(DynamoDBOrderListing(client, table).page(asked).orders) == 30
-    return sum(units)
