@@ -14,7 +14,7 @@ Item = dict[str, Any]
 class MeteredTable:
     """Stands in for the low-level client. A query bills half a unit for every started 4 kB of what it examines on each
     page, a get half a unit for every started 4 kB of the item, both when they need not be consistent (DynamoDB's
-    documentation: Read consistency and capacity). Moto bills a constant, and looks at the whole table for each query.
+    documentation: Read consistency and capacity). Moto and the local stack's emulator bill a constant for each call.
     """
 
     def __init__(self) -> None:
