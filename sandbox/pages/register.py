@@ -128,7 +128,7 @@ class RegisterPages:
             visit(chosen, 0)
         return [
             {
-                "quantity": f"{line.quantity.normalize():f}",
+                "quantity": f"{line.quantity.normalize():f}".replace("-", "\N{MINUS SIGN}"),
                 "name": line.product_name,
                 "notes": line.notes,
                 "depth": depths.get(line.number, (0, None))[0],
@@ -169,7 +169,12 @@ class RegisterPages:
             "service_due": str(to_cent(order.tip_service_due)),
             "due_without_service": str(to_cent(max(order.due - order.tip_service_due, Decimal(0)))),
             "payments": [
-                {"method": payment.method_name, "amount": str(payment.amount), "ref": payment.ref}
+                {
+                    "method": payment.method_name,
+                    "amount": str(payment.amount),
+                    "ref": payment.ref,
+                    "tip": str(to_cent(payment.tip)) if payment.tip else None,
+                }
                 for payment in order.payments
             ],
             "total": str(order.total),

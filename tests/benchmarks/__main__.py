@@ -22,10 +22,20 @@ import simplejson
 from sandbox.core import Sandbox
 from sandbox.messages import SandboxRequest
 from sandbox.settings import SandboxSettings
+from tests.online_simulation import OnlineSimulation
 from tests.simulation import Simulation
 
 BUILD = Path(".aws-sam/build")
-FUNCTIONS = ("booking_events", "pos_events", "authorizer", "queries", "pos_writer", "caretaker", "failures")
+FUNCTIONS = (
+    "booking_events",
+    "online_orders",
+    "pos_events",
+    "authorizer",
+    "queries",
+    "pos_writer",
+    "caretaker",
+    "failures",
+)
 INGEST_BUDGET = 1.5
 REFERENCE = "import boto3; boto3.client('dynamodb', region_name='ap-southeast-2')"
 BOOKINGS = 300
@@ -102,10 +112,15 @@ def alternately(runs: int, *measures: Callable[[], float]) -> list[float]:
 
 
 def writer() -> None:
-    """Time of a booking through the whole writer in process, against the bare call that makes its order."""
-    bare, whole = alternately(3, bare_creates, through_the_writer)
-    print(f"{'writer, in process':32}{'a booking':>12}{'ratio':>8}{'a second':>14}")
-    for name, seconds in (("the sandbox's create call", bare), ("event → decision → order", whole)):
+    """Time of a booking, and of an online order, through the whole writer in process, against the bare call that makes
+    an order."""
+    bare, booked, ordered = alternately(3, bare_creates, through_the_writer, from_placing_to_the_pos)
+    print(f"{'writer, in process':32}{'an order':>12}{'ratio':>8}{'a second':>14}")
+    for name, seconds in (
+        ("the sandbox's create call", bare),
+        ("event → decision → order", booked),
+        ("placed → checked → order", ordered),
+    ):
         print(f"{name:32}{seconds * 1e3:9.2f} ms{seconds / bare:8.2f}{1 / seconds:14.0f}")
 
 
@@ -139,6 +154,20 @@ def through_the_writer() -> float:
     began = time.perf_counter()
     for number in range(BOOKINGS):
         relay.change("seated", booking=f"B-{number}")
+        while (record_id := relay.nudges.pop(relay.clock.now())) is not None:
+            relay.work(record_id)
+    taken = time.perf_counter() - began
+    assert len(relay.live()) == BOOKINGS
+    relay.close()
+    return taken / BOOKINGS
+
+
+def from_placing_to_the_pos() -> float:
+    """Seconds for one paid online order from its placing to the POS, on the same sandbox."""
+    relay = OnlineSimulation()
+    began = time.perf_counter()
+    for number in range(BOOKINGS):
+        relay.place(f"P-{number}")
         while (record_id := relay.nudges.pop(relay.clock.now())) is not None:
             relay.work(record_id)
     taken = time.perf_counter() - began

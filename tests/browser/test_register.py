@@ -58,6 +58,8 @@ def test_a_party_dines(page: Page, relay: Relay, pictures: Path) -> None:
     page.screenshot(path=pictures / "register-payment.png")
     page.locator("#dialog-ok").click()
     expect(order.locator(".payments")).to_contain_text("Card")
+    expect(order.locator(".payments")).to_contain_text("with a tip of 6.00")
+    expect(order.locator(".sum-word")).to_have_text("Total, paid")
     order.get_by_role("button", name="Complete").click()
     expect(page.locator("#closed").locator("article").filter(has_text="(W-1)")).to_be_visible()
     page.screenshot(path=pictures / "register-complete.png", full_page=True)

@@ -101,13 +101,11 @@ function cardOf(order) {
   card.querySelector(".tags").replaceChildren(...order.tags.map((tag) => row("li", ["", tag])));
   put(".notes", order.notes);
   card.querySelector(".lines").replaceChildren(...order.lines.map(lineOf));
-  card.querySelector(".payments").replaceChildren(
-    ...order.payments.map((payment) =>
-      row("li", ["", payment.ref ? `${payment.method} · ${payment.ref}` : payment.method], ["amount", payment.amount])),
-  );
+  card.querySelector(".payments").replaceChildren(...order.payments.map(paymentOf));
   const owed = Number(order.due) > 0 && !CLOSED.has(order.status);
   put(".service", order.service ? `Service ${order.service}, part of a full payment` : "");
-  put(".sum-word", owed && order.due !== order.total ? "Due" : "Total");
+  const paid = order.payments.length > 0 && Number(order.due) <= 0 && Number(order.total) > 0;
+  put(".sum-word", owed && order.due !== order.total ? "Due" : paid ? "Total, paid" : "Total");
   put(".sum-amount", `${owed ? order.due : order.total} ${shown.currency}`);
   put(".reason", order.reject_reason ? `Reason: ${order.reject_reason}` : "");
   card.querySelector("footer").replaceChildren(...buttonsOf(order));
@@ -137,6 +135,11 @@ function lineOf(line) {
   const made = row("li", ["", line.depth ? "" : `${line.quantity} ×`], ["", name], ["amount", line.total], ...below);
   if (line.depth) made.dataset.depth = Math.min(line.depth, 3);
   return made;
+}
+
+function paymentOf(payment) {
+  const below = [payment.tip ? `with a tip of ${payment.tip} beside it` : null, payment.ref].filter(Boolean);
+  return row("li", ["", payment.method], ["amount", payment.amount], ...below.map((words) => ["line-note", words]));
 }
 
 function button(order, deed, words, press, look = "") {
