@@ -184,17 +184,20 @@ def test_accepted_and_made_ready_although_the_pos_has_failed(keeping: Told) -> N
 def test_entered_by_hand_it_is_never_sent(keeping: Told) -> None:
     order = failing(keeping)
     paused(keeping, False)
-    till = keeping.orders.relay.sandbox.control(
-        "kounta/orders", {"site_id": int(keeping.orders.relay.site_id), "lines": [WATERS]}
-    )
+    relay = keeping.orders.relay
+    till = relay.sandbox.control("kounta/orders", {"site_id": int(relay.site_id), "lines": [WATERS]})
     by_hand = {"sale_number": till["sale_number"], "note": "typed in at the bar"}
     assert keeping.orders.ask(order, "handled", by_hand).json()["status"] == "handled"
     keeping.heard(order, "order.handled")
     assert keeping.orders.told_off(order, "resubmit") == "handled"
     assert keeping.orders.at_kounta(order) == []
-    until(lambda: keeping.orders.relay.sale_of(str(till["id"])), "the sale from the till")
-    sales = [sale for sale in keeping.orders.relay.sales() if sale["sale_number"] == till["sale_number"]]
-    assert len(sales) == 1
+
+    def counted_as_its_own() -> bool:
+        sale = relay.sale_of(str(till["id"]))
+        return sale is not None and sale["order_id"] == order["id"]
+
+    until(counted_as_its_own, "the sale from the till as the order's")
+    assert len([sale for sale in relay.sales() if sale["sale_number"] == till["sale_number"]]) == 1
 
 
 def test_a_failed_order_that_is_given_up_is_never_sent_again(plain: Told) -> None:
@@ -300,6 +303,9 @@ def test_neighbours_of_one_company_see_nothing_of_each_other(plain: Told, keepin
     until(lambda: plain.orders.relay.sale_of(pos_id(order)), "the sale")
     next_door = keeping.orders
     assert next_door.relay.sale_of(pos_id(order)) is None
+    assert (order["id"] in listed(plain.orders), order["id"] in listed(next_door)) == (True, False)
+    assert listed(plain.orders, q=order["code"]) == [order["id"]]
+    assert listed(next_door, q=order["code"]) == []
     for way in ("", "/lines", "/payments", "/invoice"):
         path = f"/v1/venues/{next_door.relay.venue_id}/orders/{order['id']}{way}"
         for key in (next_door.relay, plain.orders.relay):
@@ -309,6 +315,11 @@ def test_neighbours_of_one_company_see_nothing_of_each_other(plain: Told, keepin
         assert answer.status_code == 404, (way, answer.text)
     assert next_door.read(f"pos-orders/{pos_id(order)}").status_code == 404
     assert plain.orders.shown(order)["status"] == "completed"
+
+
+def listed(orders: Orders, **query: str) -> list[str]:
+    """The ids on the first page of a venue's orders."""
+    return [each["id"] for each in orders.read("orders", limit="100", **query).json()["data"]]
 
 
 def test_the_same_order_fifty_times_at_once_is_one_order(plain: Told) -> None:

@@ -38,6 +38,8 @@ from shared.domain.timings import Timings
 
 SUSPECT_LIMITED = 3  # this many 429s in a row while other calls succeed: the 429 itself is the stored answer
 
+_WORKER_LOST = Answer(Outcome.LOST, code="worker_lost", message="the worker ended in mid-call")
+
 Jitter = Callable[[float], float]
 """Given a wait in seconds, returns the one to use."""
 
@@ -127,8 +129,7 @@ def interrupted(write: Write, now: datetime, timings: Timings, jitter: Jitter = 
     """The write when its worker died or lost its lease in mid-call: the call may have arrived."""
     if write.open_attempt is None:
         return write
-    lost = Answer(Outcome.LOST, code="worker_lost", message="the worker ended in mid-call")
-    return settle(write, lost, now, timings, jitter=jitter)
+    return settle(write, _WORKER_LOST, now, timings, jitter=jitter)
 
 
 def must_look_up_first(write: Write, now: datetime, timings: Timings) -> bool:
@@ -153,6 +154,8 @@ def window_ends_at(write: Write, timings: Timings) -> datetime:
 
 def found(write: Write, now: datetime, note: str) -> Write:
     """Looked up, and there: sent, in whatever status it is."""
+    if write.open_attempt is not None:  # its worker died, and the POS told of the order before anybody looked
+        write = _close_attempt(write, _WORKER_LOST, now)
     write = _look_up_line(write, now, "found", note)
     return replace(write, state=WriteState.SENT, due_at=None, code=None, message=None)
 

@@ -282,6 +282,13 @@ def test_found_is_sent() -> None:
     assert write.attempts[-1].note == "found order 9001, SUBMITTED"
 
 
+def test_found_although_its_worker_died_closes_the_attempt() -> None:
+    write = protocol.found(protocol.begin(a_write(), NOON), at(30), "the POS told of order 9001")
+    assert (write.state, write.open_attempt) == (SENT, None)
+    assert [attempt.outcome for attempt in write.attempts] == ["lost", "found"]
+    assert write.attempts[0].note == "the worker ended in mid-call"
+
+
 def test_not_found_within_the_window_looks_again_at_its_end() -> None:
     write = protocol.not_found(unknown(), at(30), TIMINGS, "none")
     assert (write.state, write.due_at, write.generation) == (UNKNOWN, at(70), 1)
