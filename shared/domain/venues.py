@@ -88,11 +88,6 @@ class Venue:
     """Booking platforms' names of tables → the POS's, where they differ."""
 
     @property
-    def sends_normally_when_offline(self) -> bool:
-        """Whether an order goes the usual way when it cannot print straight in the kitchen."""
-        return self.when_registers_offline == "send_normally"
-
-    @property
     def own_registers(self) -> frozenset[str]:
         """Every register that an order of this venue may name: those of another venue of the company are not among
         them."""
