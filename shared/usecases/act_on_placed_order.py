@@ -50,13 +50,28 @@ class ActOnPlacedOrder(Act[OnlineRecord]):
         if request is None:
             self._end_unsent(order, write, "content_expired", "what was ordered is not kept any more")
             return None
-        if placed(order).refund_of is None and not self._passes_menu(order, write, request):
+        if placed(order).refund_of is None and not self._passes_checks(order, write, request):
             return None
         customer_id = request.customer_id
         if customer_id is None and self.step.venue.link_customers and request.customer:
             customer_id = self._customer(request, write)
         draft, order = self._draft(order, write, request, customer_id)
         return replace(order, named_in_notes=customer_id is None), self.gateway.render_create(draft)
+
+    def _passes_checks(self, order: Order, write: Write, request: OrderRequest) -> bool:
+        return self._passes_menu(order, write, request) and self._refunds_own(order, write, request)
+
+    def _refunds_own(self, order: Order, write: Write, request: OrderRequest) -> bool:
+        """Whether the order that this one refunds, by the platform's word, is the venue's own: ids are the company's,
+        and another venue's orders are none of the platform's business. Raises OutsideError."""
+        if request.original_order_id is None:
+            return True
+        original = self.gateway.read_order(request.original_order_id)
+        site_id = self.step.venue.pos.site_id
+        if original is not None and original.site_id in (None, site_id):
+            return True
+        self._end_unsent(order, write, "original_not_found", f"no order {request.original_order_id} to refund")
+        return False
 
     def body_to_show(self, order: Order, write: Write) -> bytes | None:
         """What would be sent: with the guest's name in the notes, for nobody is asked for a customer."""

@@ -268,3 +268,13 @@ def test_the_venues_own_printing_never_costs_an_order(relay: Relay, paid: str) -
     assert order["pos"]["order_id"] is not None, order["writes"]
     (held,) = relay.pos_orders()
     assert held["pass_thru_printing"] is (paid == "25.00")
+
+
+def test_an_order_of_another_venue_cannot_be_refunded_here(relay: Relay) -> None:
+    relay.control("kounta/orders", {"site_id": 824, "lines": [{"product_id": 730298}], "paid": True})
+    (theirs,) = relay.pos_orders()
+    line = {"product_id": 730298, "quantity": -1, "unit_price_inc_tax": "8.00"}
+    back = {"method_id": 2, "amount": "-8.00"}
+    order = placed(relay, lines=[line], payments=[back], original_order_id=theirs["id"])
+    assert (order["status"], order["failed_services"][0]["code"]) == ("failed", "original_not_found")
+    assert len(relay.pos_orders()) == 1

@@ -69,6 +69,11 @@ ONLINE_WORDS: Mapping[str, Words] = {
         "The platform gives money back, and the POS did not take the refund: today's total is too high.",
         "Enter the refund on the register.",
     ),
+    "original_not_found": Words(
+        "The order to refund is not known here",
+        "The platform named an order to refund that this venue's POS does not have.",
+        "Enter the refund on the register, and tell the platform which order it was.",
+    ),
     "refund_above_order": Words(
         "More was refunded than the order cost",
         "Together the refunds of the order in the POS come to more than its total.",
