@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from ops import openapi_order_examples as examples
+from ops.openapi_examples import ORDER
 from ops.openapi_operations import (
     BEARER,
     BODY_REFUSALS,
@@ -132,6 +133,14 @@ TRIAL: dict[str, Any] = {
         {"code": "pass_thru_not_asked", "severity": "info", "pointer": None, "detail": "not printed"},
     ],
 }
+PLACED: dict[str, Any] = {
+    **ORDER,
+    "status": "queued",
+    "fulfilment": "new",
+    "pos": {"kind": "kounta", "order_id": None, "sale_number": None, "sale_id": None, "status": None},
+    "writes": [{**ORDER["writes"][0], "state": "queued"}],
+    "attempts": [],
+}
 
 
 def _conflict(codes: tuple[str, ...]) -> Refusal:
@@ -237,7 +246,7 @@ ORDER_OPERATIONS = (
                 TRIAL,
                 other_model=OrderTrial,
             ),
-            Answer(202, "Stored, or stored before; it will be sent in a moment.", Order),
+            Answer(202, "Stored, or stored before; it will be sent in a moment.", Order, PLACED),
             NO_KEY,
         ),
         refusals=(
