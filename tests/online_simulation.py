@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +21,7 @@ from shared.domain.menu.menu import Menu, Product
 from shared.domain.online import commands
 from shared.domain.online.record import Content, OnlineRecord
 from shared.domain.online.refunding import refund_request
+from shared.domain.online.taking_up import REGISTER_ON, SITE_OFFLINE
 from shared.domain.orders.acts import LineChanges, PaymentChanges, Refund
 from shared.domain.orders.fingerprint import fingerprint
 from shared.domain.orders.order import Order
@@ -35,9 +36,12 @@ from shared.domain.orders.request import (
     PaymentRequest,
 )
 from shared.domain.orders.writes import What
+from shared.domain.readings import SalesPage
 from shared.domain.record import Record
 from shared.domain.sweeps import Sweep
 from shared.domain.venues import Venue
+from shared.usecases.handle_by_hand import HandleByHand
+from shared.usecases.look_at_register import LookAtRegister
 from shared.usecases.place_and_change_orders import Command, PlaceAndChangeOrders
 from shared.usecases.sweep_site import SweepSite
 from tests.fake_menus import InMemoryMenuBook
@@ -72,7 +76,10 @@ class OnlineSimulation(Simulation):
         self.rejected_by_staff: set[str] = set()
         self._kill_after: int | None = None
         self._menus_wanted = 0
-        self.advance = replace(self.advance, menus=self.menus, tracking_for=self._driver_tracking)
+        look = LookAtRegister(self.book, self, self.nudges, pos_order_pk, self.timings, self.clock.now)
+        self.advance = replace(
+            self.advance, menus=self.menus, tracking_for=self._driver_tracking, look_at_register=look
+        )
         self.door = PlaceAndChangeOrders(
             book=self.book,
             nudges=self.nudges,
@@ -119,7 +126,12 @@ class OnlineSimulation(Simulation):
 
     def handle(self, reference: str = "P-1", sale_number: str | None = None) -> str | None:
         handled = Handled(self.clock.now(), ORDERING, "typed in", sale_number)
-        return self.ask(reference, lambda record: commands.handle_by_hand(record, handled, self.clock.now()))
+        by_hand = HandleByHand(self.door, self.book, self.timings, self.clock.now)
+        try:
+            by_hand(self.online_id(reference), handled)
+        except NotNowError as error:
+            return error.code
+        return None
 
     def refund(self, name: str = "R-1", amount: str | None = None, reference: str = "P-1") -> str | None:
         refund = Refund(name, "cold", amount=Decimal(amount) if amount else None)
@@ -203,9 +215,10 @@ class OnlineSimulation(Simulation):
         return next(each for each in self.pos_orders() if str(each["id"]) == pos_id)
 
     def codes_of(self, order: Order) -> list[str]:
-        """What people heard of it."""
+        """What people heard of it, beside that nobody took it up."""
         items = (item for item in self.book.outbox if item.type == "failure.reported")
-        return [str(item.data["code"]) for item in items if item.data.get("order_id") == order.id]
+        codes = [str(item.data["code"]) for item in items if item.data.get("order_id") == order.id]
+        return [code for code in codes if code not in (REGISTER_ON, SITE_OFFLINE)]
 
     def told_of(self, order: Order) -> list[str]:
         """What its platform heard."""
@@ -225,6 +238,15 @@ class OnlineSimulation(Simulation):
         self.book.kill_before_save, self._kill_after = self._kill_after, None
         super().work(record_id)
         self._kill_after, self.book.kill_before_save = self.book.kill_before_save, None
+
+    def next_step(self) -> None:
+        """The next nudge, whenever it is due; a minute when there is none."""
+        self._pump_deliveries()
+        record_id = self.nudges.pop(self.nudges.waiting[0][0]) if self.nudges.waiting else None
+        if record_id is None:
+            self.run(60)
+        else:
+            self.work(record_id)
 
     def kill_a_worker(self, saves: int) -> None:
         """A worker dies before it stores for the n-th time from now. Who only asks is no worker."""
@@ -265,6 +287,12 @@ class OnlineSimulation(Simulation):
 
     def lists_lag(self, seconds: float) -> None:
         self.control("POST", "/_control/state", {"list_lag_s": seconds})
+
+    def sales(self, venue_id: str, since: datetime, until: datetime, limit: int, cursor: str | None) -> SalesPage:
+        """Every sale there is, on one page."""
+        assert cursor is None
+        sales = [each for each in self.book.sales if each.venue_id == venue_id and since <= each.completed_at < until]
+        return SalesPage(tuple(sales[:limit]), None)
 
     def run_until(self, holds: Callable[[], bool], most_seconds: float = 7200) -> None:
         """Lets time pass until something holds."""

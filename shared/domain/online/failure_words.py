@@ -166,6 +166,11 @@ ONLINE_WORDS: Mapping[str, Words] = {
         "So much time has passed that the POS may not know it again. We look for it before we send it once more.",
         "Look at the register. Do nothing else yet.",
     ),
+    "given_up": Words(
+        "Looking for an order that is not wanted any more",
+        "It was cancelled or entered by hand while it was sent. We look whether it came in, and then take it out.",
+        "Do not make it twice. There is nothing else to do yet.",
+    ),
     "key_reused": Words(
         "Looking for the order in the POS",
         "The POS says that it has heard of this order before. We look for it before we do anything else.",

@@ -358,3 +358,47 @@ def test_keys_have_the_vendors_form_and_tell_generations_apart() -> None:
     assert len(keys) == 3
     assert all(re.fullmatch(r"[a-zA-Z0-9-]{1,255}", key) for key in keys)
     assert not any(markers_in(key) for key in keys), "a key is bare, a marker is in brackets"
+
+
+# what a placed order is asked for
+
+
+@pytest.mark.parametrize("what", [What.PAY, What.ADD_LINES, What.ADD_OPTION_SET, What.CHANGE_PAYMENT])
+def test_what_adds_something_is_looked_for_only_when_a_slow_call_is_over(what: What) -> None:
+    assert after(Outcome.LOST, what=what).due_at == at(20)
+    assert after(Outcome.NOT_CONNECTED, what=what).due_at == at(1)
+    assert after(Outcome.LOST, what=UPDATE).due_at == at(1)
+
+
+def test_a_look_that_fails_is_a_step_of_the_ladder() -> None:
+    write = a_write(What.PAY)
+    for seconds in range(len(TIMINGS.write_ladder_s)):
+        write = protocol.not_seen(write, at(seconds), TIMINGS, lambda wait: wait, code="pos_unreachable", note="away")
+        assert (write.state, write.due_at) == (QUEUED, at(seconds + TIMINGS.write_ladder_s[seconds]))
+    write = protocol.not_seen(write, at(99), TIMINGS, lambda wait: wait, code="pos_unreachable", note="away")
+    assert (write.state, write.code) == (FAILED, "pos_unreachable")
+    assert len(write.attempts) == 1
+    assert not write.may_have_arrived
+    assert called(write, Outcome.DONE).attempts[-1].number == 1
+
+
+def test_a_look_that_fails_after_a_lost_answer_ends_unknown() -> None:
+    write = after(Outcome.LOST, what=What.PAY)
+    for seconds in range(len(TIMINGS.write_ladder_s)):
+        assert write.state is SENDING
+        write = protocol.not_seen(write, at(seconds), TIMINGS, lambda wait: wait, code="pos_unreachable", note="away")
+    assert write.state is UNKNOWN
+
+
+def test_put_off_is_all_over_with_a_new_budget() -> None:
+    write = protocol.put_off(after(Outcome.REFUSED, what=What.CANCEL), at(900))
+    assert (write.state, write.due_at, write.code) == (QUEUED, at(900), None)
+    assert write.last_generation == write.generation + 3
+
+
+def test_only_what_was_withdrawn_is_wanted_again() -> None:
+    write = protocol.withdrawn(a_write(What.PAY), "the order is not in the POS", "not_in_pos")
+    again = protocol.wanted_again(write, at(5))
+    assert (again.state, again.due_at, again.code) == (QUEUED, at(5), None)
+    with pytest.raises(ValueError, match="wanted again"):
+        protocol.wanted_again(after(Outcome.REFUSED), at(5))
