@@ -163,3 +163,27 @@ def test_a_patch_to_rejected_is_a_cancel(relay: OnlineSimulation, paid: bool) ->
     assert relay.main().status == "cancelled"
     assert relay.held()["status"] == "REJECTED"
     assert relay.told() == ["order.sent"]
+
+
+def test_a_patch_to_accepted_changes_the_rest_too(relay: OnlineSimulation) -> None:
+    relay.place()
+    relay.settle()
+    assert relay.patch(status="ACCEPTED", notes="By the window") is None
+    relay.settle()
+    assert relay.held()["status"] == "COMPLETE"
+    assert relay.held()["notes"].startswith("By the window\n")
+    assert relay.told() == ["order.sent", "order.accepted", "order.completed"]
+
+
+@pytest.mark.parametrize("verb", ["cancel", "handle"])
+def test_given_up_before_the_last_look(relay: OnlineSimulation, verb: str) -> None:
+    """The budget ends while it is given up: nobody is told to refund it for that."""
+    relay.fault("kounta.create_order", "500", -1)
+    relay.place()
+    relay.run_until(lambda: relay.book.records != {} and relay.main().create.generation == 3)
+    relay.run_until(lambda: relay.main().create.state is WriteState.UNKNOWN)
+    assert getattr(relay, verb)() is None
+    relay.settle()
+    assert relay.main().create.state is WriteState.FAILED
+    assert "order.failed" not in relay.told()
+    assert relay.main().status == {"cancel": "cancelled", "handle": "handled"}[verb]

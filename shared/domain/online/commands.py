@@ -18,7 +18,7 @@ from shared.domain.online.record import Content, OnlineRecord, Placement, change
 from shared.domain.orders import protocol
 from shared.domain.orders.order import Order
 from shared.domain.orders.placed import Fulfilment, Handled, Placed
-from shared.domain.orders.request import OrderRequest
+from shared.domain.orders.request import OrderChanges, OrderRequest
 from shared.domain.orders.totals import paid_of, tips_of, total_of
 from shared.domain.orders.writes import What, Write, WriteState
 from shared.domain.venues import Venue, VenueMode
@@ -221,11 +221,12 @@ def change(
                 if known.what is not what or record.contents.get(known.id, content) != _named(content, known):
                     raise ReferenceReusedError(f"reference {reference} was used for something else")
                 return Consequence(record), known
-    if content.changes is not None and content.changes.status in ("ACCEPTED", "REJECTED"):
-        # Written as any change it would come back as if staff had decided so.
-        is_accepted = content.changes.status == "ACCEPTED"
-        decided = accept(record, now, record.platform) if is_accepted else cancel(record, now, why)
+    if content.changes is not None and content.changes.status == "REJECTED":
+        # Written as any change it would come back as if staff had decided so. Nothing else of it matters then.
+        decided = cancel(record, now, why)
         return decided, decided.record.main.writes[-1]
+    if content.changes is not None and content.changes.status == "ACCEPTED":
+        return _change_and_accept(record, content.changes, now, why=why, reference=reference)
     _must_stand(order)
     if order.never_came:
         raise NotNowError("the order is not in the POS", code="not_in_pos")
@@ -234,6 +235,19 @@ def change(
     order = order.wanting(what, now, why=why, reference=reference)
     write = order.writes[-1]
     return Consequence(record.with_order(order).carrying(write.id, _named(content, write))), write
+
+
+def _change_and_accept(
+    record: OnlineRecord, changes: OrderChanges, now: datetime, *, why: str, reference: str | None
+) -> tuple[Changed, Write]:
+    """What else is changed comes first: accepted, a paid order may be complete."""
+    first: Changed = Consequence(record)
+    others = Content(changes=replace(changes, status=None))
+    if others.changes != OrderChanges():
+        first, _ = change(record, What.UPDATE, others, now, why=why, reference=reference)
+    decided = accept(first.record, now, record.platform)
+    outbox = (*first.outbox, *decided.outbox)
+    return Consequence(decided.record, outbox=outbox), decided.record.main.writes[-1]
 
 
 def _named(content: Content, write: Write) -> Content:
