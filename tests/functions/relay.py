@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -89,14 +90,21 @@ class Context:
         return int(self.left_s * 1000)
 
 
+@cache
+def _template() -> str:
+    return TEMPLATE.read_text()
+
+
+@cache
 def template_routes() -> list[str]:
     """Every route of the template: `GET /health`, …"""
-    return re.findall(r"RouteKey: (\S+ \S+)", TEMPLATE.read_text())
+    return re.findall(r"RouteKey: (\S+ \S+)", _template())
 
 
+@cache
 def _function_of(route: str) -> str:
     """The function's folder, by the template's route and integration."""
-    text = TEMPLATE.read_text()
+    text = _template()
     place = text.index(f"RouteKey: {route}\n")
     found = re.search(r"integrations/\$\{(\w+)Integration\}", text[place:])
     assert found is not None
