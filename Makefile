@@ -55,7 +55,7 @@ stop: .local/ready ## end what make run started; the data stays
 test: .local/ready .local/ministack/ready .local/browser ## all tests: in process, then on a stack of their own (about 13 minutes)
 	@began=$$SECONDS; say() { printf '\n== %s (%d s so far)\n' "$$1" $$((SECONDS - began)); }; \
 	say 'unit, conformance, functions, sandbox: in process'; \
-	$(RUN) pytest $(wildcard $(IN_PROCESS_TESTS:%=tests/%)); \
+	$(RUN) pytest -n auto --dist loadscope $(wildcard $(IN_PROCESS_TESTS:%=tests/%)); \
 	for suite in $(wildcard $(STACK_TESTS:%=tests/%)); do stacked="$${stacked-} $$suite"; done; \
 	if [ -n "$${stacked-}" ]; then \
 	    say 'a stack of its own, on other ports'; \

@@ -154,10 +154,9 @@ def total_of(order: OrderRequest) -> Decimal:
     """What the order comes to with tax, rounded to the cent: variations of lines and order multiply."""
     subtotals = [_line_total(one) for one in order.lines] + [_option_total(one) for one in order.options]
     gross = sum(subtotals, Decimal(0)) * (1 + TAX)
-    factor = Decimal(1) if order.price_variation is None else order.price_variation
+    total = gross * (Decimal(1) if order.price_variation is None else order.price_variation)
     if order.price_fixed_variation and gross:
-        factor = (gross + order.price_fixed_variation) / gross
-    total = sum((one * factor * (1 + TAX) for one in subtotals), Decimal(0))
+        total = gross + order.price_fixed_variation
     return total.quantize(CENT, ROUND_HALF_UP)
 
 

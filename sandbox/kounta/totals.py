@@ -31,15 +31,15 @@ def add_up(order: Order) -> None:
     A fixed variation of the order is in money that is paid, so it is spread over the lines as a factor.
     """
     gross = sum((line_subtotal(line) * (1 + line.tax.rate) for line in order.lines), Decimal(0))
-    factor = order.price_variation
+    factor, total = order.price_variation, gross * order.price_variation
     if order.price_fixed_variation and gross:
-        factor = (gross + order.price_fixed_variation) / gross
-    total, tax = Decimal(0), Decimal(0)
+        total = gross + order.price_fixed_variation  # not by way of the factor, which may not end
+        factor = total / gross
+    tax = Decimal(0)
     for line in order.lines:
         ex_tax = line_subtotal(line) * factor
         line.total_ex_tax = to_unit(ex_tax)
         line.total_tax = to_unit(ex_tax * line.tax.rate)
-        total += ex_tax * (1 + line.tax.rate)
         tax += ex_tax * line.tax.rate
     order.total = to_cent(total)
     order.total_tax = to_cent(tax)

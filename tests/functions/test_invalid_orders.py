@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -16,12 +15,12 @@ ORDERS = "/v1/venues/demo/orders"
 
 
 @pytest.fixture(scope="module")
-def relay(lasting_relay: Relay) -> Iterator[Relay]:
+def relay(lasting_relay: Relay) -> Relay:
     """As deployed: no address within our own network, no register that was not opened."""
     lasting_relay.setenv("PRIVATE_ENDPOINTS", "")
     lasting_relay.start_over()
     bootstrap.settings_book().put_venue(replace(VENUE, pos=replace(VENUE.pos, site_id=SITE)))
-    yield lasting_relay
+    return lasting_relay
 
 
 # Nothing is shrunk: what fails is short enough to read, and each try is a whole request.
