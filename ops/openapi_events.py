@@ -9,7 +9,7 @@ from typing import Any
 from ops.openapi_examples import ORDER
 from shared.domain.deliveries.endpoint import TEST_TYPE
 from shared.web.event_schemas import PlatformEvent
-from shared.web.schemas import Order
+from shared.web.order_schemas import Order
 
 CALLBACK = "callback_uri"
 EVENT_MODELS = (PlatformEvent, Order)

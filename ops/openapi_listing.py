@@ -21,7 +21,7 @@ from ops.openapi_operations import (
 )
 from shared.domain.readings import OrderStatus
 from shared.web.lookups import DEFAULT_DAYS, LONGEST_TEXT, MOST_DAYS, MOST_ITEMS, SOURCES
-from shared.web.schemas import Order, OrdersPage
+from shared.web.order_schemas import Order, OrdersPage
 
 LISTING_OPERATIONS = (
     Operation(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ops.openapi_operations import BEARER, FAILED, KEY, NO_KEY, NOT_FOUND, NOT_GRANTED, Answer, Operation, Refusal
-from shared.web.schemas import Menu, MenuImport
+from shared.web.menu_schemas import Menu, MenuImport
 
 TAG = "Menu"
 MENU_TAGS = {TAG: "What the site sells, as the relay imported it from the POS; orders are checked against it."}

@@ -38,7 +38,7 @@ from shared.web.order_changes import (
     Refund,
 )
 from shared.web.order_parts import OrderLine, OrderOption
-from shared.web.schemas import Order
+from shared.web.order_schemas import Order
 from shared.web.trial_schemas import OrderTrial
 
 PLACING = "Placing orders"

@@ -18,8 +18,7 @@ from ops.openapi_operations import (
     Parameter,
     Refusal,
 )
-from shared.web.lookups import DEFAULT_DAYS, MOST_ITEMS
-from shared.web.schemas import (
+from shared.web.endpoint_schemas import (
     WebhookDeliveriesPage,
     WebhookEndpoint,
     WebhookEndpointRemoved,
@@ -28,6 +27,7 @@ from shared.web.schemas import (
     WebhookReplayAccepted,
     WebhookTestAccepted,
 )
+from shared.web.lookups import DEFAULT_DAYS, MOST_ITEMS
 from shared.web.webhook_endpoints import ReplayIn, WebhookEndpointIn
 
 TAG = "Telling platforms"

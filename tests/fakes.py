@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from shared.adapters.dynamodb.delivery_book import content_hash
 from shared.adapters.dynamodb.order_listing import folded
 from shared.adapters.dynamodb.pace import interval_ms, tolerance_ms
-from shared.adapters.dynamodb.record_book import EVENTS_A_STEP
+from shared.adapters.dynamodb.record_items import EVENTS_A_STEP
 from shared.adapters.dynamodb.schema import booking_of, booking_record_id, group_pk, is_online, millis, pos_order_pk
 from shared.domain.bookings.booking import Booking, in_order_of_time
 from shared.domain.bookings.events import BookingEvent, ThinNotice

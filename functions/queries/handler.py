@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from functions.queries import reference
+from functions.queries import bookings, reference
 from shared import bootstrap
-from shared.domain.access import READ_SALES, READ_VENUE
+from shared.domain.access import READ_SALES
 from shared.observability import listen_to_the_relay, logger
 from shared.web import lookups
 from shared.web.problems import Response, answer
 from shared.web.requests import Request, serve
-from shared.web.views import booking_view, event_view, listed_order_view, order_details_view, sale_view
+from shared.web.views import listed_order_view, order_details_view, sale_view
 
 listen_to_the_relay()
 
@@ -21,18 +21,6 @@ listen_to_the_relay()
 def handler(event: dict[str, Any], _context: object) -> Response:
     """Reads by key or by day, and shows it as the contract says."""
     return serve(event, lambda request: ROUTES[request.route](request))
-
-
-def _booking(request: Request) -> Response:
-    asked = lookups.own_or_granted(request, READ_VENUE)
-    found = bootstrap.readings().booking(asked.venue_id, asked.platform, request.path["booking_id"])
-    return answer(200, booking_view(lookups.present(found, "booking")))
-
-
-def _booking_event(request: Request) -> Response:
-    asked = lookups.own_or_granted(request, READ_VENUE)
-    found = bootstrap.readings().event(asked.venue_id, asked.platform, request.path["event_id"])
-    return answer(200, event_view(*lookups.present(found, "booking event")))
 
 
 def _order(request: Request) -> Response:
@@ -56,10 +44,9 @@ def _sales(request: Request) -> Response:
 
 
 ROUTES: dict[str, Callable[[Request], Response]] = {
-    "GET /v1/venues/{venue_id}/bookings/{booking_id}": _booking,
-    "GET /v1/venues/{venue_id}/booking-events/{event_id}": _booking_event,
     "GET /v1/venues/{venue_id}/orders": _orders,
     "GET /v1/venues/{venue_id}/orders/{order_id}": _order,
     "GET /v1/venues/{venue_id}/sales": _sales,
+    **bookings.ROUTES,
     **reference.ROUTES,
 }

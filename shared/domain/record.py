@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -37,7 +38,7 @@ class OutboxItem:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class Record(ABC):
     """Everything the writer needs to decide and act. Immutable; a changed copy is saved."""
 
     id: str
@@ -50,14 +51,14 @@ class Record:
     """A pace slot that was handed out for later: no new one is taken when the record comes back for it."""
 
     @property
+    @abstractmethod
     def venue_id(self) -> str:
         """Whose it is."""
-        raise NotImplementedError
 
     @property
+    @abstractmethod
     def platform(self) -> str:
         """Who sent what it is for."""
-        raise NotImplementedError
 
     def is_leased(self, now: datetime, but_not_to: str | None = None) -> bool:
         """Whether somebody (else) is acting for it now."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -76,7 +77,7 @@ class Writer(Protocol):
 
 
 @dataclass
-class Act(Generic[R]):
+class Act(ABC, Generic[R]):
     """One act. `relay` lends its settings, clock and book; `step` is changed as the act goes on. Each kind of record
     says what its writes mean; how they are sent, repeated and looked up is here."""
 
@@ -100,25 +101,25 @@ class Act(Generic[R]):
         else:
             self.carry_out(order, write)
 
+    @abstractmethod
     def carry_out(self, order: Order, write: Write) -> None:
         """Looks where it must, and sends any write but a create."""
-        raise NotImplementedError
 
+    @abstractmethod
     def look_up(self, order: Order, write: Write) -> None:
         """Finds out what became of any write of unknown fate but a create."""
-        raise NotImplementedError
 
+    @abstractmethod
     def is_given_up(self, order: Order) -> bool:
         """Whether the order is not wanted in the POS any more: then a create of unknown fate is not repeated."""
-        raise NotImplementedError
 
+    @abstractmethod
     def body_to_send(self, order: Order, write: Write) -> tuple[Order, bytes] | None:
         """The exact bytes of a create, from today's settings; None: it was refused before it was sent."""
-        raise NotImplementedError
 
+    @abstractmethod
     def body_to_show(self, order: Order, write: Write) -> bytes | None:
         """What would be sent, without asking or making anything outside; None when that is not known any more."""
-        raise NotImplementedError
 
     def _create(self, order: Order, write: Write) -> None:
         now = self.relay.now()

@@ -12,7 +12,8 @@ import pytest
 
 from shared.adapters.dynamodb.delivery_book import DynamoDBDeliveryBook
 from shared.adapters.dynamodb.due_index import DynamoDBDueIndex
-from shared.adapters.dynamodb.record_book import EVENTS_A_STEP, DynamoDBRecordBook
+from shared.adapters.dynamodb.record_book import DynamoDBRecordBook
+from shared.adapters.dynamodb.record_items import EVENTS_A_STEP
 from shared.adapters.dynamodb.schema import booking_record_id, pos_order_pk
 from shared.domain.bookings.booking import Booking, Seating, SeatingOutcome
 from shared.domain.bookings.events import BookingEvent, ThinNotice

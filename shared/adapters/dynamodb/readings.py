@@ -12,7 +12,7 @@ from shared.adapters.dynamodb.activity import activity_of
 from shared.adapters.dynamodb.client import get_kept, query_all
 from shared.adapters.dynamodb.order_listing import DynamoDBOrderListing
 from shared.adapters.dynamodb.outbox import notices_of
-from shared.adapters.dynamodb.record_book import event_of
+from shared.adapters.dynamodb.record_items import event_of
 from shared.adapters.dynamodb.schema import (
     Item,
     booking_of,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from botocore.exceptions import ClientError
 
@@ -22,27 +22,21 @@ from shared.adapters.dynamodb.links import (
 from shared.adapters.dynamodb.order_listing import entry_changes, name_entries, order_sk
 from shared.adapters.dynamodb.outbox import new_outbox_item
 from shared.adapters.dynamodb.pace import idle_slots_update
+from shared.adapters.dynamodb.record_items import record_of, subject_of
 from shared.adapters.dynamodb.schema import (
     VERSION,
     Item,
-    booking_of,
     due_attributes,
-    is_online,
     key,
     millis,
-    moment,
     order_link_key,
-    placement_of,
     pos_order_pk,
     sale_link_key,
     seconds,
 )
-from shared.domain.bookings.booking import Booking, in_order_of_time
-from shared.domain.bookings.events import BookingEvent, ThinNotice
-from shared.domain.bookings.record import BookingRecord, Decided
+from shared.domain.bookings.record import Decided
 from shared.domain.errors import ConflictError
 from shared.domain.online.record import Content, OnlineRecord, awaited_menu_since
-from shared.domain.orders.order import Order
 from shared.domain.orders.writes import WriteState
 from shared.domain.pace import Slots
 from shared.domain.pos_news import OrderLink, PosHint, PosOrderFile, SettledNews
@@ -54,7 +48,6 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
 R = TypeVar("R", bound=Record)
-EVENTS_A_STEP = 12  # a transaction holds at most 100 items, and every other event may make an order with its entries
 
 
 @dataclass(frozen=True)
@@ -76,7 +69,7 @@ class DynamoDBRecordBook:
                 ConsistentRead=True,
             )
         )
-        return _record(record_id, items) if items else None
+        return record_of(record_id, items) if items else None
 
     def claim(self, record: Record, lease: Lease, slots: Slots | None) -> Claimed:
         """Lease and, on an idle connection, pace slots in one transaction; else the lease alone."""
@@ -238,7 +231,7 @@ class DynamoDBRecordBook:
         item: Item = {
             **key(record.id, "HEAD"),
             "version": {"N": str(record.version)},
-            "body": {"S": _subject(record)},
+            "body": {"S": subject_of(record)},
             **due_attributes(record.id, record.due_at(now)),
         }
         if record.lease is not None:
@@ -346,60 +339,3 @@ class DynamoDBRecordBook:
             item = self._put(activity_item(pk, news.activity, now, self.timings))["Put"]
             writes.append({"Put": item | unless_changed(file.activity, now)})
         return writes
-
-
-def event_of(item: Item) -> BookingEvent | ThinNotice:
-    """The event, or the thin notice, that an EVENT item holds."""
-    kind: type[BookingEvent] | type[ThinNotice] = ThinNotice if item["kind"]["S"] == "thin" else BookingEvent
-    return codec.load(kind, item["body"]["S"])
-
-
-def _subject(record: Record) -> str:
-    return codec.dump(record.placement if isinstance(record, OnlineRecord) else cast(BookingRecord, record).booking)
-
-
-def _record(record_id: str, items: Sequence[Item]) -> Record:
-    by_kind: dict[str, list[Item]] = {}
-    for item in items:
-        by_kind.setdefault(item["sk"]["S"].split("#")[0], []).append(item)
-    head = by_kind.get("HEAD", [{}])[0]
-    common = _Common(
-        orders=tuple(codec.load(Order, item["body"]["S"]) for item in by_kind.get("ORDER", [])),
-        requests={item["sk"]["S"].removeprefix("REQUEST#"): item["body"]["B"] for item in by_kind.get("REQUEST", [])},
-        lease=Lease(head["lease_holder"]["S"], moment(head["lease_until"]["N"])) if "lease_holder" in head else None,
-        slot_at=moment(head["slot_at"]["N"]) if "slot_at" in head else None,
-    )
-    version = int(head["version"]["N"]) if "version" in head else 0
-    if is_online(record_id):
-        contents = {
-            item["sk"]["S"].removeprefix("CONTENT#"): codec.load(Content, item["body"]["S"])
-            for item in by_kind.get("CONTENT", [])
-        }
-        return OnlineRecord(record_id, version, placement_of(record_id), contents=contents, **common)
-    booking = codec.load(Booking, head["body"]["S"]) if "body" in head else Booking(*booking_of(record_id))
-    events = by_kind.get("EVENT", [])
-    undecided = _oldest([event_of(item) for item in events if "decision" not in item])
-    newest = next((item for item in events if item["sk"]["S"] == f"EVENT#{booking.newest_event_id}"), None)
-    newest_event = event_of(newest) if newest else None
-    return BookingRecord(
-        record_id,
-        version,
-        booking,
-        undecided=undecided[:EVENTS_A_STEP],
-        has_more=len(undecided) > EVENTS_A_STEP,
-        newest_event=newest_event if isinstance(newest_event, BookingEvent) else None,
-        **common,
-    )
-
-
-class _Common(TypedDict):
-    orders: tuple[Order, ...]
-    requests: dict[str, bytes]
-    lease: Lease | None
-    slot_at: datetime | None
-
-
-def _oldest(events: Sequence[BookingEvent | ThinNotice]) -> tuple[BookingEvent | ThinNotice, ...]:
-    """Full events as the booking lived them, then the notices: those will be the newest once they are fetched."""
-    full = in_order_of_time(event for event in events if isinstance(event, BookingEvent))
-    return (*full, *(event for event in events if isinstance(event, ThinNotice)))
