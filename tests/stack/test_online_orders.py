@@ -155,6 +155,26 @@ def test_the_outcome_is_waited_for_when_that_is_asked(plain: Told) -> None:
 # the POS will not have it
 
 
+def test_a_dry_run_shows_the_request_and_stores_nothing(plain: Told) -> None:
+    orders = plain.orders
+    reference = f"dry-{secrets.token_hex(4)}"
+    body = {"reference": reference, "lines": [WATERS], "payments": [IN_FULL]}
+    tried = orders.post(body, dry_run="true")
+    assert tried.status_code == 200, tried.text
+    shown = tried.json()
+    assert shown["would_be_sent"] is True
+    assert shown["request"]["lines"][0]["product_id"] == WATERS["product_id"]
+    assert shown["request"]["site_id"] == int(orders.relay.site_id)
+    assert {check["severity"] for check in shown["checks"]} <= {"info", "warning"}
+    assert orders.read("orders", q=reference).json()["data"] == []
+    order = orders.sent(**body)
+    sent = orders.as_kounta_got_it(order)
+    changing = ("notes", "callback_uri")  # the order's own id is in these
+    assert {name: sent[name] for name in sent if name not in changing} == {
+        name: shown["request"][name] for name in shown["request"] if name not in changing
+    }
+
+
 def test_a_failed_order_that_is_kept_is_sent_again_once(keeping: Told) -> None:
     order = failing(keeping)
     assert order["kept"] is True

@@ -71,7 +71,7 @@ def test_the_demo_venues_are_listed_and_shown(posrelay: Posrelay, stack: dict[st
     demo = shown(posrelay, "venue", "show", "demo")
     assert demo["pos"]["company_id"] == "5678"
     stored = {name for name, is_stored in demo["credentials"].items() if is_stored}
-    assert stored == {"kounta", "nowbookit"}
+    assert stored == {"kounta", "nowbookit", "driver_tracking"}
     assert stack["outputs"]["SecretArn"] not in json.dumps(demo)
     assert "demo-basic-secret" not in json.dumps(demo)
 

@@ -21,6 +21,7 @@ FUNCTIONS = (
     "Deliveries",
     "Failures",
     "Menu",
+    "OnlineOrders",
     "PlatformEvents",
     "PosEvents",
     "PosOrders",
