@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+REFUNDED = (
+    "Do not prepare the order, and do not enter it by hand. The platform was told to give the money back, and nothing"
+    " sends the order any more."
+)
+"""What to do with an order that was given up, whatever its code's own words advise."""
+
 
 @dataclass(frozen=True, slots=True)
 class Words:

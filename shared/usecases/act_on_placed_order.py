@@ -142,12 +142,13 @@ class ActOnPlacedOrder(Act[OnlineRecord]):
             first = errors[0]
             self._end_unsent(order, write, first.code, _in_words(errors))
         else:
-            self._end_unsent(order, write, write.code or "product_not_at_site", write.message or "")
+            self._end_unsent(order, write, write.code or "product_not_at_site", write.note, write.message)
         return False
 
-    def _end_unsent(self, order: Order, write: Write, code: str, message: str) -> None:
+    def _end_unsent(self, order: Order, write: Write, code: str, note: str | None, message: str | None = None) -> None:
         given_up = write.awaits_menu_since is not None
-        write = protocol.refused_unsent(write, code, message, final=given_up or write.menu_tried)
+        final = given_up or write.menu_tried
+        write = protocol.refused_unsent(write, code, final=final, note=note, message=message)
         self.reached(order, write)
 
     def _customer(self, request: OrderRequest, write: Write) -> str | None:

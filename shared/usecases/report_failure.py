@@ -16,7 +16,7 @@ from shared.domain.failures import Failure, words_for
 from shared.domain.notices import Notice, masked_email, masked_mobile
 from shared.domain.record import OutboxItem
 from shared.domain.venues import Venue
-from shared.domain.words import Words
+from shared.domain.words import REFUNDED, Words
 from shared.usecases.record_book import Venues
 
 log = logging.getLogger("posrelay.failures")
@@ -128,9 +128,8 @@ def _what_to_do(failure: Failure, words: Words) -> list[str]:
     """An order that is paid back must not be entered by hand as well, whatever else would help."""
     match failure.kept:
         case False:
-            refunded = "The platform was told to give the money back, and nothing sends the order any more."
             return [
-                f"What to do: Do not prepare the order, and do not enter it by hand. {refunded}",
+                f"What to do: {REFUNDED}",
                 f"For the next orders: {words.action}",
             ]
         case True:

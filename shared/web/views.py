@@ -18,6 +18,7 @@ from shared.domain.orders.trial import Trial
 from shared.domain.orders.writes import Attempt, Write
 from shared.domain.readings import BookingReading, EventReading, OrderDetails
 from shared.domain.sales import Sale
+from shared.domain.words import REFUNDED
 
 Content = dict[str, Any]
 _OF_THE_GUEST = ("customer", "delivery_address", "notes")
@@ -100,7 +101,7 @@ def listed_order_view(order: Order) -> Content:
         "fulfil_at": _time(said.fulfil_at if said else None),
         "not_taken_up_at": _time(said.not_taken_up_at if said else None),
         "handled": _handled_view(said.handled) if said and said.handled else None,
-        "failed_services": [_failed_service(service, write) for service, write in order.failed_services],
+        "failed_services": [_failed_service(order, service, write) for service, write in order.failed_services],
         "created_at": _time(order.created_at),
         "updated_at": _time(order.updated_at),
     }
@@ -158,14 +159,15 @@ def _handled_view(handled: Handled) -> Content:
     }
 
 
-def _failed_service(service: str, write: Write) -> Content:
+def _failed_service(order: Order, service: str, write: Write) -> Content:
     words = words_for(write.code or "")
+    is_refunded = order.placed is not None and order.placed.kept is False and service == "pos"
     return {
         "service": service,
         "code": write.code,
-        "message": write.message,
+        "message": write.message or write.note,
         "meaning": words.meaning,
-        "action": words.action,
+        "action": REFUNDED if is_refunded else words.action,
         "at": _time(write.last_call_ended_at or write.created_at),
     }
 

@@ -278,3 +278,24 @@ def test_an_order_of_another_venue_cannot_be_refunded_here(relay: Relay) -> None
     order = placed(relay, lines=[line], payments=[back], original_order_id=theirs["id"])
     assert (order["status"], order["failed_services"][0]["code"]) == ("failed", "original_not_found")
     assert len(relay.pos_orders()) == 1
+
+
+def test_what_our_own_check_says_is_not_said_to_be_the_poss_words(relay: Relay) -> None:
+    relay.control("state", {"site_id": 823, "product_gone": [730298]})
+    assert relay.call("POST", "/v1/venues/demo/menu/import").status == 202
+    relay.run()
+    order = placed(relay, lines=[{"product_id": 730298, "unit_price_inc_tax": "8.00"}], payments=[])
+    ends_at = monotonic() + 20
+    while order["status"] == "queued" and monotonic() < ends_at:
+        relay.clock.advance(60)
+        relay.write(json.dumps({"v": 1, "record": f"ONLINE#demo#{order['platform']}#{order['reference']}"}))
+        relay.run()
+        order = shown(relay, order["id"])
+    assert order["failed_services"][0]["code"] == "product_not_at_site"
+    assert "730298" in order["failed_services"][0]["message"]
+    assert "Do not prepare" in order["failed_services"][0]["action"]
+    items = [json.loads(item["body"]["S"]) for item in relay.items() if item["pk"]["S"].startswith("OUTBOX#")]
+    (told_people,) = [item["data"] for item in items if item["type"] == "failure.reported"]
+    assert "730298" in told_people["note"]
+    assert "message" not in told_people
+    assert "kounta.create_order" not in relay.vendor_calls("kounta")

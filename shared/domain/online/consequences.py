@@ -122,7 +122,7 @@ def _is_first_look_in_vain(before: Order, write: Write) -> bool:
 def _in_words(record: OnlineRecord, write: Write) -> str:
     payment = record.content(write.id).payment
     sum_of = f"payment of {shown(payment.amount)}, ref {payment.ref}; " if payment else ""
-    return f"{sum_of}{write.why}"
+    return f"{sum_of}{write.note or write.why}"
 
 
 def after_news(
@@ -279,7 +279,7 @@ def _not_created(
     if request is not None and not said.pass_thru_off and is_sent_normally_after(code, venue, request):
         normal = changed(order.with_write(protocol.sent_otherwise(write, now)), pass_thru_off=True)
         return Consequence(record.with_order(normal))
-    return _fail(record, order, now, venue, code, write.message or "", "")
+    return _fail(record, order, now, venue, code, write.message or "", write.note or "")
 
 
 def _fail(

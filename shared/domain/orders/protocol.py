@@ -60,6 +60,7 @@ def begin(write: Write, now: datetime, trigger: str = "first") -> Write:
         due_at=now,
         code=None,
         message=None,
+        note=None,
     )
 
 
@@ -229,7 +230,7 @@ def resubmitted(write: Write, now: datetime) -> Write:
 def awaiting_menu(write: Write, now: datetime, timings: Timings) -> Write:
     """Refused because of the menu: it waits for a newer one, for a while. A stored answer: the key is used up."""
     waiting = replace(_next_generation(write, now), due_at=now + timedelta(seconds=timings.menu_patience_s))
-    return replace(waiting, awaits_menu_since=now, code=write.code, message=write.message)
+    return replace(waiting, awaits_menu_since=now, code=write.code, message=write.message, note=write.note)
 
 
 def cured_by_menu(write: Write, now: datetime) -> Write:
@@ -242,9 +243,12 @@ def sent_otherwise(write: Write, now: datetime) -> Write:
     return replace(_next_generation(write, now), last_generation=write.last_generation + 1)
 
 
-def refused_unsent(write: Write, code: str, message: str, *, final: bool) -> Write:
-    """A check of our own refused it before it was sent. `final`: no newer menu is waited for any more."""
-    refused = replace(write, state=WriteState.FAILED, due_at=None, code=code, message=message)
+def refused_unsent(
+    write: Write, code: str, *, final: bool, note: str | None = None, message: str | None = None
+) -> Write:
+    """A check of our own refused it before it was sent. `final`: no newer menu is waited for any more. `message`: what
+    the POS said of an earlier attempt, when that stays the reason."""
+    refused = replace(write, state=WriteState.FAILED, due_at=None, code=code, message=message, note=note)
     return replace(refused, awaits_menu_since=None, menu_tried=write.menu_tried or final)
 
 

@@ -141,6 +141,8 @@ class Write:
     code: str | None = None
     message: str | None = None
     """The vendor's own words, when it refused."""
+    note: str | None = None
+    """Our own, when a check of ours ended it."""
     last_generation: int = GENERATIONS
     """The budget: generations share it, a person who sends it again gives a new one."""
     reference: str | None = None
