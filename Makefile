@@ -52,7 +52,7 @@ stop: .local/ready ## end what make run started; the data stays
 	@$(PYTHON_HERE) -m sandbox.local_stack down
 
 .PHONY: test
-test: .local/ready .local/ministack/ready .local/browser ## all tests: in process, then on a stack of their own (about 13 minutes)
+test: .local/ready .local/ministack/ready .local/browser ## all tests: in process, then on a stack of their own (about 23 minutes)
 	@began=$$SECONDS; say() { printf '\n== %s (%d s so far)\n' "$$1" $$((SECONDS - began)); }; \
 	say 'unit, conformance, functions, sandbox: in process'; \
 	$(RUN) pytest -n auto --dist loadscope $(wildcard $(IN_PROCESS_TESTS:%=tests/%)); \
