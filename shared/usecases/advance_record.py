@@ -300,6 +300,7 @@ class AdvanceRecord:
                 return
             wait_s = self.pace.reserve(replace(slots, calls=1), self.now())
             if wait_s > self.timings.slot_patience_s:
+                self.pace.reserve(replace(slots, calls=-1), self.now())  # given back, unused
                 raise PacedError("the connection's pace is used up", wait_s=wait_s)
             if wait_s > 0:
                 self.sleep(wait_s)

@@ -144,6 +144,8 @@ class TakeInPosNews:
         def take_slot() -> None:
             wait_s = self.pace.reserve(slots, self.now())
             if wait_s > self.timings.slot_patience_s:
+                # Given back: news that come again and again would else use up the slots that they wait for.
+                self.pace.reserve(replace(slots, calls=-1), self.now())
                 raise PacedError("the connection's pace is used up", wait_s=wait_s)
             if wait_s > 0:
                 self.sleep(wait_s)
