@@ -37,6 +37,7 @@ from shared.usecases.menu_book import MenuReading
 from shared.usecases.pos_gateway import PosGateway
 from shared.usecases.record_book import Nudges, Pace, RecordBook, Venues
 from shared.usecases.step import Step, of_booking, of_placed
+from shared.usecases.take_slots import take_slots
 
 log = logging.getLogger("posrelay.writer")
 CARETAKERS_ROUND_S = 60
@@ -298,12 +299,8 @@ class AdvanceRecord:
             left -= 1
             if left >= 0:
                 return
-            wait_s = self.pace.reserve(replace(slots, calls=1), self.now())
-            if wait_s > self.timings.slot_patience_s:
-                self.pace.reserve(replace(slots, calls=-1), self.now())  # given back, unused
-                raise PacedError("the connection's pace is used up", wait_s=wait_s)
-            if wait_s > 0:
-                self.sleep(wait_s)
+            one, patience_s = replace(slots, calls=1), self.timings.slot_patience_s
+            take_slots(self.pace, (one,), patience_s=patience_s, now=self.now, sleep=self.sleep)
 
         return take
 

@@ -65,11 +65,3 @@ class WaitingOrders(Protocol):
 
     def orders_waiting_for_menu(self, venue_id: str) -> Sequence[str]:
         """Ids of their records."""
-
-
-class NoOrdersWait:
-    """WaitingOrders where none are kept."""
-
-    def orders_waiting_for_menu(self, _venue_id: str) -> Sequence[str]:
-        """None."""
-        return ()

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
-from shared.domain.errors import BadInputError, NotFoundError, PacedError, PermissionLostError, RefusedError
+from shared.domain.errors import BadInputError, NotFoundError, PermissionLostError, RefusedError
 from shared.domain.orders.order import Order
 from shared.domain.orders.pos_order import ListedPosOrder, PosOption, PosOrder
 from shared.domain.orders.search import OrderFilters, Place, bad_filter, opened
@@ -16,6 +16,7 @@ from shared.domain.timings import Timings
 from shared.domain.venues import PosConnection, Venue
 from shared.usecases.pos_gateway import PosReads
 from shared.usecases.record_book import Pace, Venues
+from shared.usecases.take_slots import take_slots
 
 T = TypeVar("T")
 
@@ -113,16 +114,8 @@ class ReadPos:
         shared = Slots(connection, per_minute, 1)
 
         def take() -> None:
-            taken: list[Slots] = []
-            for slots in (own, shared):
-                wait_s = self.pace.reserve(slots, self.now())
-                taken.append(slots)
-                if wait_s > 2 * self.timings.slot_patience_s:
-                    for unused in taken:
-                        self.pace.reserve(replace(unused, calls=-1), self.now())
-                    raise PacedError("too many reads of this point of sale", wait_s=wait_s)
-                if wait_s > 0:
-                    self.sleep(wait_s)
+            patience_s = 2 * self.timings.slot_patience_s
+            take_slots(self.pace, (own, shared), patience_s=patience_s, now=self.now, sleep=self.sleep)
 
         return take
 

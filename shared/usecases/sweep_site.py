@@ -22,6 +22,7 @@ from shared.domain.timings import Timings
 from shared.domain.venues import Venue
 from shared.usecases.pos_gateway import PosGateway
 from shared.usecases.record_book import HintBook, Nudges, Pace
+from shared.usecases.take_slots import take_slots
 
 log = logging.getLogger("posrelay.caretaker")
 
@@ -109,12 +110,9 @@ class SweepSite:
         """Sweeps draw from a small bucket of their own first, so that writes always find the connection's own free."""
 
         def take() -> None:
-            for slots in in_the_background(venue.pos.connection_id, venue.pos.pace_per_minute):
-                wait_s = self.pace.reserve(slots, self.now())
-                if wait_s > 2 * self.timings.slot_patience_s:
-                    raise PacedError("the sweep's pace is used up", wait_s=wait_s)
-                if wait_s > 0:
-                    self.sleep(wait_s)
+            buckets = in_the_background(venue.pos.connection_id, venue.pos.pace_per_minute)
+            patience_s = 2 * self.timings.slot_patience_s
+            take_slots(self.pace, buckets, patience_s=patience_s, now=self.now, sleep=self.sleep)
 
         return take
 

@@ -25,6 +25,7 @@ from shared.domain.venues import Venue
 from shared.usecases.look_up_orders import is_confirmed
 from shared.usecases.pos_gateway import PosGateway
 from shared.usecases.record_book import Nudges, Pace, PosOrderBook, RecordBook, Venues
+from shared.usecases.take_slots import take_slots
 
 log = logging.getLogger("posrelay.writer")
 
@@ -142,13 +143,8 @@ class TakeInPosNews:
         slots = Slots(venue.pos.connection_id, venue.pos.pace_per_minute, 1)
 
         def take_slot() -> None:
-            wait_s = self.pace.reserve(slots, self.now())
-            if wait_s > self.timings.slot_patience_s:
-                # Given back: news that come again and again would else use up the slots that they wait for.
-                self.pace.reserve(replace(slots, calls=-1), self.now())
-                raise PacedError("the connection's pace is used up", wait_s=wait_s)
-            if wait_s > 0:
-                self.sleep(wait_s)
+            patience_s = self.timings.slot_patience_s
+            take_slots(self.pace, (slots,), patience_s=patience_s, now=self.now, sleep=self.sleep)
 
         return self.gateway_for(venue, take_slot).read_order(pos_order_id)
 
